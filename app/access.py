@@ -1,0 +1,202 @@
+"""Who may see and do what? The table of actions, the question about one object, the select of all that is visible."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from sqlalchemy import Select, exists, false, or_, select, true
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql import ColumnElement
+
+from app.errors import NotAllowed, NotFound
+from app.models import Person, ReportingLine
+from app.rules.vocabulary import Action, Role
+
+MAX_LEVELS = 12
+"""Levels of the hierarchy that are walked; deeper ones would be a circle that the import let through."""
+
+
+class Relation(StrEnum):
+    """How an actor stands to the person whom an object concerns, judged for each object anew."""
+
+    SELF = "self"
+    LINE = "line"
+    """The direct manager today."""
+    ABOVE = "above"
+    """A manager further up today."""
+    HR = "hr"
+    AUDITOR = "auditor"
+    SIGNED_IN = "signed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: a signed-in person with the roles granted, on a day."""
+
+    person_id: int
+    roles: frozenset[Role]
+    today: date
+    account_id: int | None = None
+
+    @property
+    def is_hr(self) -> bool:
+        """Whether the person has the role of HR."""
+        return Role.HR in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to a question: may the actor know of the object, may they do it, and why."""
+
+    is_visible: bool
+    is_allowed: bool
+    relations: frozenset[Relation] = field(default_factory=frozenset)
+
+
+_R = Relation
+_OVERSEERS = frozenset({_R.SELF, _R.LINE, _R.ABOVE, _R.HR, _R.AUDITOR})
+_EVERYONE = frozenset({_R.SIGNED_IN})
+_HR = frozenset({_R.HR})
+
+TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
+    {
+        Action.ACCOUNT_OWN: _EVERYONE,
+        Action.AUDIT_READ: frozenset({_R.HR, _R.AUDITOR}),
+        Action.CYCLE_READ: _EVERYONE,
+        Action.CYCLE_WRITE: _HR,
+        Action.ENTRY_READ: _OVERSEERS,
+        Action.ENTRY_WRITE: frozenset({_R.LINE, _R.ABOVE, _R.HR}),
+        Action.HOME_READ: _EVERYONE,
+        Action.LIBRARY_READ: _EVERYONE,
+        Action.LIBRARY_WRITE: _HR,
+        Action.PERSON_IMPORT: _HR,
+        Action.PERSON_READ: _OVERSEERS,
+        Action.PERSON_WRITE: _HR,
+        Action.PLAN_READ: _OVERSEERS,
+        Action.PLAN_WRITE: _HR,
+        Action.PUBLIC: _EVERYONE,
+        Action.REPORT_READ: _EVERYONE,
+        Action.SCORECARD_PUBLISH: frozenset({_R.LINE, _R.ABOVE, _R.HR}),
+        Action.SCORECARD_READ: _OVERSEERS,
+    }
+)
+
+NEVER_ON_ONESELF = frozenset({Action.ENTRY_WRITE, Action.SCORECARD_PUBLISH, Action.PLAN_WRITE})
+"""What nobody does to their own case, whatever role they have: separation of duty."""
+
+
+def require(session: Session, actor: Actor, action: Action, person_id: int | None = None) -> Decision:
+    """Let the action pass or refuse it; `person_id` is the person whom the object concerns, if it concerns one.
+
+    Raises NotFound where the actor may not know of the object, NotAllowed where they see it but may not do this.
+    """
+    note_question(session, action)
+    decision = allow(session, actor, action, person_id)
+    if decision.is_allowed:
+        return decision
+    if decision.is_visible:
+        raise NotAllowed
+    raise NotFound
+
+
+def note_question(session: Session, action: Action) -> None:
+    """Remember that a permission was asked; the routes refuse to answer when their own was not."""
+    session.info.setdefault("asked", set()).add(action)
+
+
+def allow(session: Session, actor: Actor, action: Action, person_id: int | None = None) -> Decision:
+    """Whether the actor may do this, with the relations that decided it; the question, without consequences."""
+    if person_id is None:
+        relations = _general_relations(actor)
+        return Decision(True, bool(relations & TABLE[action]), relations)
+    relations = relations_to(session, actor, person_id)
+    is_visible = bool(relations & _OVERSEERS)
+    is_allowed = bool(relations & TABLE[action]) and not (_R.SELF in relations and action in NEVER_ON_ONESELF)
+    return Decision(is_visible, is_allowed, relations)
+
+
+def relations_to(session: Session, actor: Actor, person_id: int) -> frozenset[Relation]:
+    """Every way in which the actor stands to the person today."""
+    relations = set(_general_relations(actor))
+    if person_id == actor.person_id:
+        relations.add(_R.SELF)
+        return frozenset(relations)
+    managers = managers_above(session, person_id, actor.today)
+    if managers[:1] == [actor.person_id]:
+        relations.add(_R.LINE)
+    elif actor.person_id in managers:
+        relations.add(_R.ABOVE)
+    return frozenset(relations)
+
+
+def managers_above(session: Session, person_id: int, on: date) -> list[int]:
+    """The chain of managers of a person on a day, nearest first."""
+    chain: list[int] = []
+    current: int | None = person_id
+    while current is not None and len(chain) < MAX_LEVELS:
+        current = session.scalar(
+            select(ReportingLine.manager_id).where(ReportingLine.person_id == current, _in_force(on))
+        )
+        if current is None or current in chain or current == person_id:
+            break
+        chain.append(current)
+    return chain
+
+
+def visible_people(actor: Actor, action: Action = Action.PERSON_READ) -> Select[Person]:
+    """All people on whom the actor may do the action: the select beside the question `allow`."""
+    return select(Person).where(may(actor, action, Person.id))
+
+
+def may(actor: Actor, action: Action, person_id: ColumnElement[int] | object) -> ColumnElement[bool]:
+    """The same question as a condition on a column that holds a person's id, for selects of anything about people."""
+    granted = TABLE[action]
+    if granted & _general_relations(actor):
+        condition: ColumnElement[bool] = true()
+    else:
+        condition = false()
+        if _R.SELF in granted:
+            condition = or_(condition, person_id == actor.person_id)  # type: ignore[arg-type]
+        if granted & {_R.LINE, _R.ABOVE}:
+            condition = or_(condition, _below(actor, person_id, all_levels=_R.ABOVE in granted))
+    if action in NEVER_ON_ONESELF:
+        condition = condition & (person_id != actor.person_id)
+    return condition
+
+
+def _below(actor: Actor, person_id: object, *, all_levels: bool) -> ColumnElement[bool]:
+    direct = select(ReportingLine.person_id).where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))
+    if not all_levels:
+        return person_id.in_(direct)  # type: ignore[attr-defined, no-any-return]
+    team = direct.cte("team", recursive=True)
+    line = aliased(ReportingLine)
+    team = team.union(
+        select(line.person_id).where(
+            line.manager_id == team.c.person_id,
+            line.starts_on <= actor.today,
+            or_(line.ends_on.is_(None), line.ends_on >= actor.today),
+        )
+    )
+    return person_id.in_(select(team.c.person_id))  # type: ignore[attr-defined, no-any-return]
+
+
+def has_team(session: Session, actor: Actor) -> bool:
+    """Whether anybody reports to the actor today: what makes a person a manager."""
+    return bool(
+        session.scalar(select(exists().where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))))
+    )
+
+
+def _in_force(on: date) -> ColumnElement[bool]:
+    return (ReportingLine.starts_on <= on) & or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= on)
+
+
+def _general_relations(actor: Actor) -> frozenset[Relation]:
+    relations = {_R.SIGNED_IN}
+    if Role.HR in actor.roles:
+        relations.add(_R.HR)
+    if Role.AUDITOR in actor.roles:
+        relations.add(_R.AUDITOR)
+    return frozenset(relations)

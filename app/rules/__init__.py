@@ -1,0 +1,1 @@
+"""What are the rules? Pure functions: numbers in, numbers out."""

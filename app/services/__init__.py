@@ -1,0 +1,1 @@
+"""What do people do? One module per concept; every function takes the session and the actor first."""

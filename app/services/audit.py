@@ -1,0 +1,101 @@
+"""Who did what, and is the record whole? An append-only chain written in the transaction of the act itself."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.models import AuditEntry, AuditText
+
+GENESIS = "0" * 64
+_POSTGRESQL_LOCK = 7_205_759
+
+
+def record(
+    session: Session,
+    action: str,
+    *,
+    actor_id: int | None,
+    about: tuple[str, int | None],
+    subject_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
+) -> AuditEntry:
+    """Append one act to the chain, in the transaction of the act.
+
+    `about` is the kind and id of the object, `subject_id` the person whose data it concerns. `details` hold facts and
+    figures (decimals as text); `words` hold what people wrote: the chain keeps their digest, the words stand beside it.
+    """
+    session.flush()
+    last_id, previous = _head(session)
+    facts = dict(details or {})
+    for name, written in (words or {}).items():
+        facts[name] = {"digest": _keep_words(session, written)}
+    entry = AuditEntry(
+        id=last_id + 1,
+        at=clock.now(),
+        actor_id=actor_id,
+        action=action,
+        object_kind=about[0],
+        object_id=about[1],
+        subject_id=subject_id,
+        details=canonical(facts),
+        previous_hash=previous,
+        hash="",
+    )
+    entry.hash = _hash(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def verify(session: Session) -> int | None:
+    """Walk the whole chain; the id of the first row that is broken or missing, or None when all is whole."""
+    expected, previous = 1, GENESIS
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
+        if entry.id != expected or entry.previous_hash != previous or entry.hash != _hash(entry):
+            return expected
+        expected, previous = entry.id + 1, entry.hash
+    return None
+
+
+def canonical(facts: Mapping[str, Any]) -> str:
+    """One spelling for the same facts: sorted keys, no spaces, everything that is not JSON as its text."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def _head(session: Session) -> tuple[int, str]:
+    # Two transactions must not read the same head: SQLite's writers already stand in line, PostgreSQL's do here.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRESQL_LOCK})
+    row = session.execute(select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
+    return (row.id, row.hash) if row else (0, GENESIS)
+
+
+def _keep_words(session: Session, written: str) -> str:
+    digest = hashlib.sha256(written.encode()).hexdigest()
+    if not session.scalar(select(func.count()).where(AuditText.digest == digest)):
+        session.add(AuditText(digest=digest, words=written))
+    return digest
+
+
+def _hash(entry: AuditEntry) -> str:
+    facts = {
+        "id": entry.id,
+        "at": _moment(entry.at),
+        "actor": entry.actor_id,
+        "action": entry.action,
+        "object": [entry.object_kind, entry.object_id],
+        "subject": entry.subject_id,
+        "details": entry.details,
+    }
+    return hashlib.sha256((entry.previous_hash + canonical(facts)).encode()).hexdigest()
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds")

@@ -1,0 +1,83 @@
+"""What can be set from outside, with which default, and which values are refused?"""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_FILE_SUFFIX = "_FILE"
+
+
+def _read_secret_files() -> None:
+    """Let every setting also be given as NAME_FILE, the way container platforms hand over secrets."""
+    for name, path in list(os.environ.items()):
+        if name.startswith("KINERJA_") and name.endswith(_FILE_SUFFIX):
+            os.environ.setdefault(name.removesuffix(_FILE_SUFFIX), Path(path).read_text("utf-8").strip())
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; read from KINERJA_… variables and a `.env` file."""
+
+    model_config = SettingsConfigDict(env_prefix="KINERJA_", env_file=".env", extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    base_url: str = ""
+    """Address under which people reach the service; taken from host and port when empty."""
+    allowed_hosts: str = "*"
+    """Host names answered, separated by commas; `*` answers any."""
+    secure_cookies: bool | None = None
+    """Cookies only over HTTPS; by itself on when base_url begins with https."""
+    time_zone: str = "Asia/Jakarta"
+    organisation_name: str = "Kinerja"
+    default_language: Annotated[str, Field(pattern="^(id|en)$")] = "id"
+    api_docs: bool = False
+    """Serve the interactive API documentation at /api/v1/docs."""
+    max_body_bytes: Annotated[int, Field(ge=10_000)] = 10_000_000
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as unknown:
+            raise ValueError(f"unknown time zone {value!r}") from unknown
+        return value
+
+    @model_validator(mode="after")
+    def _defaults_from_others(self) -> Self:
+        values = self.__dict__
+        values["data_dir"] = self.data_dir.absolute()
+        if not self.database_url:
+            values["database_url"] = f"sqlite:///{self.data_dir / 'kinerja.sqlite3'}"
+        if not self.base_url:
+            values["base_url"] = f"http://{self.host}:{self.port}"
+        if self.secure_cookies is None:
+            values["secure_cookies"] = self.base_url.startswith("https://")
+        return self
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key that signs links and check values; made on first use and kept in the data folder."""
+        path = self.data_dir / "secret"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            try:
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                    file.write(secrets.token_urlsafe(48))
+            except FileExistsError:
+                pass
+        return path.read_bytes().strip()
+
+
+def load_settings() -> Settings:
+    """Read the settings of this process from its environment."""
+    _read_secret_files()
+    return Settings()
