@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from app.rules.vocabulary import KpiStatus, Language, Method, Missing, SourceKind, WeightingMethod
 
-# Every number here is as it is shown: rounded once, by the rules, before it comes here. Nothing that reads a scorecard rounds again.
+# Every number here is as it is shown: rounded once, by the rules, before it comes here.
+# Nothing that reads a scorecard rounds again.
 
 
 class Direction(StrEnum):
@@ -21,7 +22,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The paper itself: whose it is, its number, which version of it this is, and whether it was published."""
+    """The paper itself: whose it is, its number, which version this is, and whether it was published."""
 
     organisation: str
     number: str
@@ -96,7 +97,7 @@ class PreviousResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome: total and grade (none without data), the weight that has data, and the scale of grades, highest first."""
+    """The outcome: total and grade (none without data), weight that has data, grades from the highest down."""
 
     total: Decimal | None
     grade: str | None
@@ -174,7 +175,7 @@ class SourceCount:
 
 @dataclass(frozen=True, slots=True)
 class DataQuality:
-    """How far the figures of a KPI can be trusted: what was recorded, by whom, with which proof, changed how often."""
+    """How far a KPI's figures can be trusted: what was recorded, by whom, with which proof, how changed."""
 
     entries: int
     entries_expected: int
@@ -187,7 +188,7 @@ class DataQuality:
 
 @dataclass(frozen=True, slots=True)
 class ScorecardKpi:
-    """One KPI: what it is, what it weighs and why, what was agreed, what was reached, and how that became its score."""
+    """One KPI: what it is, what it weighs and why, what was agreed and reached, and how that was scored."""
 
     code: str
     name: str
@@ -258,7 +259,7 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How a holder proves the paper. It follows from the snapshot, so it is not part of what the check value covers."""
+    """How a holder proves the paper; made from the snapshot, so the check value does not cover it."""
 
     code: str
     check_value: str
