@@ -36,9 +36,8 @@ def main(arguments: list[str]) -> None:
         refuse("usage: python3 tools/setup.py run|dev")
     mode = arguments[0]
     if sys.version_info < OLDEST_PYTHON:
-        refuse(
-            f"Kinerja needs Python 3.11 or newer, this is {sys.version.split()[0]}: make PYTHON=python3.11 run"
-        )
+        version = sys.version.split()[0]
+        refuse(f"Kinerja needs Python 3.11 or newer, this is {version}: make PYTHON=python3.11 run")
     folder = os.open(ROOT, os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX)  # two commands started together do not install into one another
     add_system_packages(mode)
@@ -68,9 +67,7 @@ def add_system_packages(mode: str) -> None:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *needed]
     if not shutil.which("apt-get"):
-        refuse(
-            f"Missing on this system: {', '.join(needed)} (names as in Debian). Install them, then try again."
-        )
+        refuse(f"Missing on this system: {', '.join(needed)} (names as in Debian). Install them, then try again.")
     if os.geteuid() != 0:
         refuse(f"Missing: {', '.join(needed)}. Run  sudo {' '.join(command)}  and try again.")
     tell(f"installing system packages: {' '.join(needed)}")

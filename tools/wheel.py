@@ -1,4 +1,4 @@
-"""What goes into an installed wheel besides the package? Its requirements, and what lies beside it in a checkout."""
+"""What goes into an installed wheel besides the package? Its requirements, templates and migrations."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ class RuntimeRequirements(MetadataHookInterface):
 
 
 class ShippedFiles(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own parameter says nothing here
-    """Puts templates and migrations into the wheel as app/_shipped; an editable installation finds them in place."""
+    """Puts what lies beside the package into the wheel; an editable installation finds it in place."""
 
     def initialize(self, version: str, build_data: dict[str, object]) -> None:
         """Name the files to include; called by hatchling before it builds."""
