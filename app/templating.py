@@ -1,0 +1,55 @@
+"""How does a template become text? The one Jinja environment that pages, PDF and mail build on."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.i18n import Locale, catalogue
+
+_HERE: Final = Path(__file__).parent
+
+
+def templates_dir() -> Path:
+    """Where the templates lie: beside the package in a checkout, inside it in a wheel."""
+    shipped = _HERE / "_shipped" / "templates"
+    return shipped if shipped.is_dir() else _HERE.parent / "templates"
+
+
+@cache
+def environment(locale: Locale) -> Environment:
+    """The environment for readers of this locale: everything is escaped, what is undefined raises.
+
+    Filters: number, percent, measure, date, short_date, datetime, month, period; see `app.i18n.Locale`.
+    """
+    made = Environment(
+        loader=FileSystemLoader(templates_dir()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+    )
+    texts = catalogue(locale.language)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
+    )
+    made.filters.update(
+        number=locale.number,
+        percent=locale.percent,
+        measure=locale.measure,
+        date=locale.date,
+        short_date=locale.short_date,
+        datetime=locale.datetime,
+        month=locale.month,
+        period=locale.period,
+    )
+    made.globals["locale"] = locale
+    return made
+
+
+def render(template: str, locale: Locale, **values: Any) -> str:
+    """The text of a template for readers of this locale."""
+    return environment(locale).get_template(template).render(values)
