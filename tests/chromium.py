@@ -1,8 +1,8 @@
 """How do tests drive a real Chromium? Fixtures for pages that fail the test at any error in the browser's console.
 
-A pytest plugin. `page` is one page; `open_page(...)` opens more, each a person of its own (own cookies). A test that
-wants another screen or language overrides the fixtures `viewport` and `language`, most easily by parametrize:
-`@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])`.
+A pytest plugin; it marks the tests that use it as `browser`. `page` is one page; `open_page(...)` opens more, each a
+person of its own (own cookies). A test that wants another screen or language overrides the fixtures `viewport` and
+`language`, most easily by parametrize: `@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])`.
 """
 
 import os
@@ -26,9 +26,18 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-HERE = {"127.0.0.1", "localhost", "[::1]"}
+HERE = {"127.0.0.1", "localhost", "::1"}
 
 OpenPage = Callable[..., Page]
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by the mark
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the browser, and put them last: while it lives no other loop of asyncio can run."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +81,8 @@ def open_page(browser: Browser, viewport: ViewportSize, language: str) -> Iterat
     yield open_one
     for context in browser.contexts:
         context.close()
-    assert [fault for watch in watches for fault in watch.faults()] == []
+    if faults := [fault for watch in watches for fault in watch.faults()]:
+        pytest.fail("The browser complained:\n" + "\n".join(faults), pytrace=False)
 
 
 class Watch:
