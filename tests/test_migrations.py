@@ -1,0 +1,99 @@
+"""Do the migrations lead an empty database to what the models say, and back, on both databases?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from app.database import make_engine
+from app.models import Base
+from tests.postgres import create_database, drop_database, server_of
+
+pytestmark = pytest.mark.database
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Engine]:
+    """An engine on an empty database of this test's own."""
+    if request.config.getoption("--database") == "postgresql":
+        server, name = server_of(request.config), f"migrations_{worker_id}"
+        engine = make_engine(create_database(server, name))
+        yield engine
+        engine.dispose()
+        drop_database(server, name)
+    else:
+        engine = make_engine(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+        yield engine
+        engine.dispose()
+
+
+def migrate(engine: Engine, revision: str) -> None:
+    """Bring the database up or down to a revision."""
+    config = Config(ROOT / "alembic.ini")
+    with engine.connect().execution_options(writes=True) as connection:
+        config.attributes["connection"] = connection
+        move = command.downgrade if revision == "base" else command.upgrade
+        move(config, revision)
+        connection.commit()
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names()) - {"alembic_version"}
+
+
+def test_revisions_form_one_line() -> None:
+    script = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
+    assert len(script.get_heads()) == 1
+    assert [len(revision.nextrev) for revision in script.walk_revisions()][1:] == [1] * (
+        len(list(script.walk_revisions())) - 1
+    )
+
+
+def test_revisions_never_import_the_models() -> None:
+    assert [path.name for path in (ROOT / "migrations/versions").glob("*.py") if "app.models" in path.read_text()] == []
+
+
+def test_up_leads_to_the_models_and_down_leaves_nothing(engine: Engine) -> None:
+    migrate(engine, "head")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    assert tables(engine) == set(Base.metadata.tables)
+    migrate(engine, "base")
+    assert tables(engine) == set()
+    migrate(engine, "head")
+    assert tables(engine) == set(Base.metadata.tables)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "UPDATE audit_entry SET action = 'nothing'",
+        "DELETE FROM audit_entry",
+        pytest.param("TRUNCATE audit_entry", id="TRUNCATE (PostgreSQL)"),
+    ],
+)
+def test_the_database_itself_refuses_to_rewrite_the_audit_chain(engine: Engine, act: str) -> None:
+    if act.startswith("TRUNCATE") and engine.dialect.name == "sqlite":
+        act = "DELETE FROM audit_entry WHERE 1 = 1"  # SQLite knows no TRUNCATE; this is what it would have been
+    migrate(engine, "head")
+    with engine.connect().execution_options(writes=True) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO audit_entry (id, at, action, object_kind, details, previous_hash, hash) "
+                "VALUES (1, '2026-01-01 00:00:00', 'person.entered', 'person', '{}', '0', 'a')"
+            )
+        )
+        connection.commit()
+        with pytest.raises(DBAPIError, match="audit_entry is append-only"):
+            connection.execute(text(act))
+        connection.rollback()
+        assert connection.execute(text("SELECT action FROM audit_entry")).scalars().all() == ["person.entered"]
