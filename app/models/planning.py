@@ -36,7 +36,6 @@ class MeasureColumns:
 
     scale: Mapped[Decimal | None] = mapped_column(ExactNumber)
     """What a ratio is multiplied by, 100 for percent."""
-    unit_of_measure: Mapped[str] = mapped_column(String(60))
 
     @declared_attr
     def method(cls) -> Mapped[Method]:  # noqa: N805 - SQLAlchemy hands over the class
@@ -59,11 +58,16 @@ class KpiDefinition(MeasureColumns, Base):
     name_id: Mapped[str] = mapped_column(String(200))
     definition_en: Mapped[str] = mapped_column(Text)
     definition_id: Mapped[str] = mapped_column(Text)
-    formula: Mapped[str] = mapped_column(String(500))
+    formula_en: Mapped[str] = mapped_column(String(500))
+    formula_id: Mapped[str] = mapped_column(String(500))
+    unit_of_measure_en: Mapped[str] = mapped_column(String(60))
+    unit_of_measure_id: Mapped[str] = mapped_column(String(60))
     category: Mapped[str] = mapped_column(String(60), index=True)
-    numerator: Mapped[str] = mapped_column(String(500), default="")
+    numerator_en: Mapped[str] = mapped_column(String(500), default="")
     """Inputs of a ratio's numerator, separated by commas; a leading minus subtracts."""
-    denominator: Mapped[str] = mapped_column(String(500), default="")
+    numerator_id: Mapped[str] = mapped_column(String(500), default="")
+    denominator_en: Mapped[str] = mapped_column(String(500), default="")
+    denominator_id: Mapped[str] = mapped_column(String(500), default="")
     is_retired: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime]
@@ -142,6 +146,7 @@ class Kpi(MeasureColumns, Base):
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(200))
     definition: Mapped[str] = mapped_column(Text, default="")
+    unit_of_measure: Mapped[str] = mapped_column(String(60))
     source_kind: Mapped[SourceKind] = mapped_column(words(SourceKind))
     source: Mapped[str] = mapped_column(String(300), default="")
     priority: Mapped[int | None]

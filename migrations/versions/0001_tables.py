@@ -27,13 +27,7 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "closed",
-                "draft",
-                "open",
-                name="cycle_state",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "closed", "draft", "open", name="cycle_state", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -47,15 +41,7 @@ def upgrade() -> None:
         sa.Column("score_cap", sa.BigInteger(), nullable=False),
         sa.Column(
             "missing",
-            sa.Enum(
-                "block",
-                "exclude",
-                "zero",
-                name="missing",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("block", "exclude", "zero", name="missing", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("on_track_from", sa.BigInteger(), nullable=False),
@@ -66,8 +52,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_cycle_ends_after_start")),
         sa.CheckConstraint(
-            "priority_share + difficulty_share + credibility_share = 10000",
-            name=op.f("ck_cycle_criteria_make_100"),
+            "priority_share + difficulty_share + credibility_share = 10000", name=op.f("ck_cycle_criteria_make_100")
         ),
         sa.CheckConstraint(
             "priority_share >= 0 AND difficulty_share >= 0 AND credibility_share >= 0",
@@ -76,8 +61,7 @@ def upgrade() -> None:
         sa.CheckConstraint("score_floor <= score_cap", name=op.f("ck_cycle_score_floor_below_cap")),
         sa.CheckConstraint("weight_ceiling <= 10000", name=op.f("ck_cycle_weight_ceiling_within_100")),
         sa.CheckConstraint(
-            "weight_floor >= 0 AND weight_floor <= weight_ceiling",
-            name=op.f("ck_cycle_weight_floor_below_ceiling"),
+            "weight_floor >= 0 AND weight_floor <= weight_ceiling", name=op.f("ck_cycle_weight_floor_below_ceiling")
         ),
         sa.CheckConstraint("weight_step IN (1, 50, 100, 500)", name=op.f("ck_cycle_weight_step_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cycle")),
@@ -90,15 +74,19 @@ def upgrade() -> None:
         sa.Column("name_id", sa.String(length=200), nullable=False),
         sa.Column("definition_en", sa.Text(), nullable=False),
         sa.Column("definition_id", sa.Text(), nullable=False),
-        sa.Column("formula", sa.String(length=500), nullable=False),
+        sa.Column("formula_en", sa.String(length=500), nullable=False),
+        sa.Column("formula_id", sa.String(length=500), nullable=False),
+        sa.Column("unit_of_measure_en", sa.String(length=60), nullable=False),
+        sa.Column("unit_of_measure_id", sa.String(length=60), nullable=False),
         sa.Column("category", sa.String(length=60), nullable=False),
-        sa.Column("numerator", sa.String(length=500), nullable=False),
-        sa.Column("denominator", sa.String(length=500), nullable=False),
+        sa.Column("numerator_en", sa.String(length=500), nullable=False),
+        sa.Column("numerator_id", sa.String(length=500), nullable=False),
+        sa.Column("denominator_en", sa.String(length=500), nullable=False),
+        sa.Column("denominator_id", sa.String(length=500), nullable=False),
         sa.Column("is_retired", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("scale", sa.String(length=80), nullable=True),
-        sa.Column("unit_of_measure", sa.String(length=60), nullable=False),
         sa.Column(
             "measure",
             sa.Enum(
@@ -183,9 +171,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "left_on IS NULL OR left_on >= joined_on", name=op.f("ck_person_leaves_after_joining")
-        ),
+        sa.CheckConstraint("left_on IS NULL OR left_on >= joined_on", name=op.f("ck_person_leaves_after_joining")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email", name=op.f("uq_person_email")),
         sa.UniqueConstraint("number", name=op.f("uq_person_number")),
@@ -240,18 +226,14 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_account_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("email", name=op.f("uq_account_email")),
         sa.UniqueConstraint("person_id", name=op.f("uq_account_person_id")),
     )
     op.create_table(
         "audit_entry",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("action", sa.String(length=60), nullable=False),
@@ -279,9 +261,7 @@ def upgrade() -> None:
         sa.Column("name_id", sa.String(length=100), nullable=False),
         sa.Column("name_en", sa.String(length=100), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["cycle_id"], ["cycle.id"], name=op.f("fk_grade_band_cycle_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_grade_band_cycle_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_band")),
         sa.UniqueConstraint("cycle_id", "code", name=op.f("uq_grade_band_cycle_id_code")),
         sa.UniqueConstraint("cycle_id", "lower", name=op.f("uq_grade_band_cycle_id_lower")),
@@ -294,16 +274,12 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "closed", "open", name="period_state", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("closed", "open", name="period_state", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_period_ends_after_start")),
-        sa.ForeignKeyConstraint(
-            ["cycle_id"], ["cycle.id"], name=op.f("fk_period_cycle_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycle.id"], name=op.f("fk_period_cycle_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_period")),
         sa.UniqueConstraint("cycle_id", "code", name=op.f("uq_period_cycle_id_code")),
         sa.UniqueConstraint("cycle_id", "starts_on", name=op.f("uq_period_cycle_id_starts_on")),
@@ -316,12 +292,8 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_placement_ends_after_start")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_placement_person_id"), ondelete="CASCADE"
-        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_placement_ends_after_start")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_placement_person_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_placement_position_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_placement_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement")),
@@ -341,13 +313,7 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "active",
-                "draft",
-                "replaced",
-                name="plan_state",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "active", "draft", "replaced", name="plan_state", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -389,9 +355,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_reporting_line_ends_after_start")
-        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_reporting_line_ends_after_start")),
         sa.CheckConstraint("person_id <> manager_id", name=op.f("ck_reporting_line_not_own_manager")),
         sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name=op.f("fk_reporting_line_manager_id")),
         sa.ForeignKeyConstraint(
@@ -401,9 +365,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "starts_on", name=op.f("uq_reporting_line_person_id_starts_on")),
     )
     with op.batch_alter_table("reporting_line", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_reporting_line_manager_dates", ["manager_id", "starts_on", "ends_on"], unique=False
-        )
+        batch_op.create_index("ix_reporting_line_manager_dates", ["manager_id", "starts_on", "ends_on"], unique=False)
 
     op.create_table(
         "role_grant",
@@ -414,9 +376,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
         sa.UniqueConstraint("person_id", "role", name=op.f("uq_role_grant_person_id_role")),
     )
@@ -445,14 +405,7 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "open",
-                "published",
-                name="appraisal_state",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("open", "published", name="appraisal_state", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("comment", sa.Text(), nullable=False),
@@ -493,9 +446,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["plan_id"], ["plan.id"], name=op.f("fk_objective_plan_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_objective_plan_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_objective")),
     )
     with op.batch_alter_table("objective", schema=None) as batch_op:
@@ -545,6 +496,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("unit_of_measure", sa.String(length=60), nullable=False),
         sa.Column(
             "source_kind",
             sa.Enum(
@@ -587,7 +539,6 @@ def upgrade() -> None:
         sa.Column("cap", sa.String(length=80), nullable=True),
         sa.Column("is_target_maximum", sa.Boolean(), nullable=False),
         sa.Column("scale", sa.String(length=80), nullable=True),
-        sa.Column("unit_of_measure", sa.String(length=60), nullable=False),
         sa.Column(
             "measure",
             sa.Enum(
@@ -657,8 +608,7 @@ def upgrade() -> None:
         ),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
-            "computed_weight >= 0 AND computed_weight <= 10000",
-            name=op.f("ck_kpi_computed_weight_within_100"),
+            "computed_weight >= 0 AND computed_weight <= 10000", name=op.f("ck_kpi_computed_weight_within_100")
         ),
         sa.CheckConstraint("data_credibility BETWEEN 1 AND 5", name=op.f("ck_kpi_data_credibility_1_to_5")),
         sa.CheckConstraint("difficulty BETWEEN 1 AND 5", name=op.f("ck_kpi_difficulty_1_to_5")),
@@ -690,12 +640,8 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "(total IS NULL) = (grade IS NULL)", name=op.f("ck_published_scorecard_grade_with_total")
-        ),
-        sa.ForeignKeyConstraint(
-            ["appraisal_id"], ["appraisal.id"], name=op.f("fk_published_scorecard_appraisal_id")
-        ),
+        sa.CheckConstraint("(total IS NULL) = (grade IS NULL)", name=op.f("ck_published_scorecard_grade_with_total")),
+        sa.ForeignKeyConstraint(["appraisal_id"], ["appraisal.id"], name=op.f("fk_published_scorecard_appraisal_id")),
         sa.ForeignKeyConstraint(
             ["published_by_id"], ["person.id"], name=op.f("fk_published_scorecard_published_by_id")
         ),
@@ -751,9 +697,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["scorecard_id"], ["published_scorecard.id"], name=op.f("fk_issued_pdf_scorecard_id")
-        ),
+        sa.ForeignKeyConstraint(["scorecard_id"], ["published_scorecard.id"], name=op.f("fk_issued_pdf_scorecard_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_pdf")),
         sa.UniqueConstraint(
             "scorecard_id",
@@ -775,9 +719,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["kpi_id"], ["kpi.id"], name=op.f("fk_kpi_input_kpi_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kpi_input")),
-        sa.UniqueConstraint(
-            "kpi_id", "is_denominator", "name", name=op.f("uq_kpi_input_kpi_id_is_denominator_name")
-        ),
+        sa.UniqueConstraint("kpi_id", "is_denominator", "name", name=op.f("uq_kpi_input_kpi_id_is_denominator_name")),
     )
     op.create_table(
         "milestone",
@@ -797,9 +739,7 @@ def upgrade() -> None:
         sa.Column("period_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("target", sa.String(length=80), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["kpi_id"], ["kpi.id"], name=op.f("fk_period_target_kpi_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["kpi_id"], ["kpi.id"], name=op.f("fk_period_target_kpi_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["period_id"], ["period.id"], name=op.f("fk_period_target_period_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_period_target")),
         sa.UniqueConstraint("kpi_id", "period_id", name=op.f("uq_period_target_kpi_id_period_id")),
@@ -814,9 +754,7 @@ def upgrade() -> None:
         sa.Column("start", sa.String(length=80), nullable=False),
         sa.Column("score", sa.String(length=80), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["kpi_id"], ["kpi.id"], name=op.f("fk_score_band_kpi_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["kpi_id"], ["kpi.id"], name=op.f("fk_score_band_kpi_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_band")),
         sa.UniqueConstraint("kpi_id", "place", name=op.f("uq_score_band_kpi_id_place")),
     )
@@ -826,9 +764,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("value", sa.String(length=80), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["entry.id"], name=op.f("fk_entry_input_entry_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_entry_input_entry_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_input")),
         sa.UniqueConstraint("entry_id", "name", name=op.f("uq_entry_input_entry_id_name")),
     )
