@@ -1,1 +1,1 @@
-"""What are the rules? Pure functions: numbers in, numbers out."""
+"""What are the rules of weights, actuals, scores and grades? Numbers in, numbers out; no I/O, clock or text."""

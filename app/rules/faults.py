@@ -11,3 +11,16 @@ class Fault:
     at: str
     code: str
     values: Mapping[str, str] = field(default_factory=dict)
+
+    def under(self, path: str) -> "Fault":
+        """The same fault seen from outside: `low` under `kpis[1].scoring` stands at `kpis[1].scoring.low`."""
+        joint = "." if path and self.at and not self.at.startswith("[") else ""
+        return Fault(f"{path}{joint}{self.at}", self.code, self.values)
+
+
+class Refused(ValueError):
+    """The values are well-formed one by one and still give no result; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code)
+        self.fault = fault

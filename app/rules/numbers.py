@@ -1,0 +1,97 @@
+"""How is a number read exactly, rounded once and shared out in cents?"""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal, Inexact
+from fractions import Fraction
+from functools import reduce
+from typing import Final
+
+HUNDRED: Final = Fraction(100)
+ZERO: Final = Fraction(0)
+
+LONGEST: Final = 60
+"""How many characters a number may have; as an exponent has two digits, no number can fill the memory."""
+
+_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
+
+# Sums of entries are exact: a result that would need more digits than this raises instead of being rounded
+_EXACT: Final = Context(prec=1000, traps=[Inexact])
+
+
+class NotANumber(ValueError):
+    """The text is no number of the allowed form; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def recorded(text: str) -> Decimal:
+    """The decimal that the text says, digit by digit: `-?digits[.digits][e±dd]`, ASCII, at most 60 characters."""
+    if len(text) > LONGEST:
+        raise NotANumber("number_too_long")
+    if _NUMBER.fullmatch(text) is None:
+        raise NotANumber("not_a_number")
+    return Decimal(text)
+
+
+def exact(text: str) -> Fraction:
+    """The number that the text says, as a fraction; see `recorded` for the form."""
+    return Fraction(recorded(text))
+
+
+def exact_sum(values: Iterable[Decimal]) -> Decimal:
+    """The sum of decimals without any rounding, whatever precision the caller's context has."""
+    return reduce(_EXACT.add, values, Decimal(0))
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    """The whole number nearest to the (positive) denominator's quotient, halves away from zero."""
+    nearest = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return nearest if numerator >= 0 else -nearest
+
+
+def _fixed(units: int, places: int) -> str:
+    """`units` of 10^-places as text: 4517 cents are 45.17."""
+    if not places:
+        return str(units)
+    digits = str(abs(units)).zfill(places + 1)
+    return f"{'-' if units < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def shown_text(value: Fraction | Decimal | int, places: int = 2) -> str:
+    """`shown` as text with exactly that many decimals."""
+    numerator, denominator = value.as_integer_ratio()
+    return _fixed(_half_up(numerator * 10**places, denominator), places)
+
+
+def shown(value: Fraction | Decimal | int, places: int = 2) -> Decimal:
+    """The one rounding of the product: half up, away from zero, never minus zero."""
+    return Decimal(shown_text(value, places))
+
+
+def plain(value: Fraction | Decimal | int) -> str:
+    """The number as people write it: at most 6 decimals, no trailing zeros, no exponent."""
+    numerator, denominator = value.as_integer_ratio()
+    if denominator == 1:
+        return str(numerator)
+    return _fixed(_half_up(numerator * 10**6, denominator), 6).rstrip("0").rstrip(".")
+
+
+def apportion_cents(values: Sequence[Fraction]) -> list[Decimal]:
+    """The values in whole cents that add up to their shown total, each within one cent of its exact value.
+
+    Largest remainder: every line gets its whole cents, the cents still missing go to the largest rests, ties to
+    the earlier line.
+    """
+    total = sum(values, ZERO)
+    cents, rests = [], []
+    for value in values:
+        whole, rest = divmod(100 * value.numerator, value.denominator)
+        cents.append(whole)
+        rests.append(Fraction(rest, value.denominator))
+    missing = _half_up(100 * total.numerator, total.denominator) - sum(cents)
+    for index in sorted(range(len(values)), key=lambda line: -rests[line])[:missing]:
+        cents[index] += 1
+    return [Decimal(_fixed(line, 2)) for line in cents]
