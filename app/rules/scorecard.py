@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from app.rules.vocabulary import KpiStatus, Language, Method, Missing, SourceKind, WeightingMethod
+from app.rules.working import Working
 
 # Every number here is as it is shown: rounded once, by the rules, before it comes here.
 # Nothing that reads a scorecard rounds again.
@@ -28,6 +29,8 @@ class Document:
     number: str
     version: int
     is_final: bool
+    time_zone: str = "Asia/Jakarta"
+    """In which moments are printed: part of the paper, so that it never depends on a later setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ class MilestoneShare:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What was agreed, as far as the method has it: a number, a range, a curve, levels or milestones."""
+    """What the actual is held against, as far as the method has it: a number, a range, a curve, levels, milestones."""
 
     target: Decimal | None = None
     low: Decimal | None = None
@@ -153,6 +156,8 @@ class Target:
     milestones: tuple[MilestoneShare, ...] = ()
     is_maximum: bool = False
     """The target cannot be surpassed, so whatever reaches it gives the cap."""
+    whole: Decimal | None = None
+    """The target of the whole plan, where the one above is only its part to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +221,8 @@ class ScorecardKpi:
     is_missing: bool
     """Due, and still without data."""
     data: DataQuality
+    working: Working = ()
+    """The steps from actual to contribution; app.working prints them."""
     trend: tuple[Trend, ...] = ()
 
     @property

@@ -1,0 +1,205 @@
+"""Where do the marks of a chart stand? Exact positions for pages and PDF alike; templates only write them down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from app.rules.numbers import shown
+from app.rules.scorecard import Policy, Result, Trend
+
+TARGET = Decimal(100)
+MOST_RANGES = 5
+"""More intensities of one hue than these cannot be told apart (Few's specification of the bullet graph)."""
+
+_SHADES = 5
+_TICK_LENGTH = 5
+_THINNEST = Fraction(6, 10)
+"""A bar of zero still shows as a sliver: zero is a result, a gap is none."""
+_BAR_SHARE = Fraction(62, 100)
+_DIGIT_EM = Fraction(58, 100)
+"""Advance of one tabular digit of Lato; labels are centred by it because `text-anchor` costs a layer in a PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The one scale of scores in a document: from the lowest to the highest score, with the bounds of grades."""
+
+    low: Decimal
+    high: Decimal
+    bounds: tuple[Decimal, ...] = ()
+
+    def at(self, score: Decimal, length: int) -> Fraction:
+        """How far along a line of this length the score lies; beyond the ends it stays at the end."""
+        share = Fraction(score - self.low) / Fraction(self.high - self.low)
+        return min(max(share, Fraction(0)), Fraction(1)) * length
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a horizontal scale."""
+
+    x: Decimal
+    width: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A qualitative range behind a bullet graph; `shade` 0 is the most intense, 4 the palest."""
+
+    x: Decimal
+    width: Decimal
+    shade: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on an axis: where it stands, the value it stands for, where its label begins."""
+
+    at: Decimal
+    value: Decimal
+    label_at: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BulletChart:
+    """A score on the common scale: ranges, the bar, markers for target and previous score."""
+
+    scale: Scale
+    score: Decimal | None
+    previous: Decimal | None
+    width: int
+    height: int
+    font_size: int
+    ranges: tuple[Range, ...]
+    bar: Span | None
+    target_at: Decimal
+    previous_at: Decimal | None
+    ticks: tuple[Tick, ...]
+
+    @property
+    def height_with_labels(self) -> int:
+        """The height where ticks and their labels stand below the marks."""
+        return self.height + _TICK_LENGTH + self.font_size
+
+
+@dataclass(frozen=True, slots=True)
+class TrendBar:
+    """One period of a trend: a bar, a gap that is due, or a period that is still to come."""
+
+    trend: Trend
+    x: Decimal
+    width: Decimal
+    middle: Decimal
+    y: Decimal | None
+    height: Decimal | None
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrendChart:
+    """Achievements over the periods of a cycle, on the same axes for every KPI."""
+
+    width: int
+    height: int
+    bars: tuple[TrendBar, ...]
+    target_y: Decimal
+    zero_y: Decimal
+
+
+def score_scale(policy: Policy, result: Result) -> Scale:
+    """The scale that all charts of a scorecard share: from 0, or a lower floor, to the cap, with its grades."""
+    low = min(Decimal(0), policy.floor)
+    bounds = sorted(band.lower for band in result.bands)
+    return Scale(low, policy.cap, tuple(bound for bound in bounds if low < bound < policy.cap))
+
+
+def bullet(
+    score: Decimal | None,
+    scale: Scale,
+    width: int,
+    height: int,
+    previous: Decimal | None = None,
+    font_size: int = 7,
+) -> BulletChart:
+    """The bullet graph of one score."""
+    return BulletChart(
+        scale=scale,
+        score=score,
+        previous=previous,
+        width=width,
+        height=height,
+        font_size=font_size,
+        ranges=_ranges(scale, width),
+        bar=None if score is None else _bar(score, scale, width),
+        target_at=shown(scale.at(TARGET, width)),
+        previous_at=None if previous is None else shown(scale.at(previous, width)),
+        ticks=_ticks(scale, width, font_size),
+    )
+
+
+def _ranges(scale: Scale, width: int) -> tuple[Range, ...]:
+    """The ranges between the bounds; of more than five the lowest are drawn as one."""
+    inner = scale.bounds[-(MOST_RANGES - 1) :]
+    edges = [scale.low, *inner, scale.high]
+    steps = max(len(edges) - 2, 1)
+    return tuple(
+        Range(
+            x=shown(scale.at(start, width)),
+            width=shown(scale.at(end, width) - scale.at(start, width)),
+            shade=index * (_SHADES - 1) // steps,
+        )
+        for index, (start, end) in enumerate(pairwise(edges))
+    )
+
+
+def _bar(score: Decimal, scale: Scale, width: int) -> Span:
+    """The bar from zero to the score, to the left of zero for a negative one."""
+    zero, end = scale.at(Decimal(0), width), scale.at(score, width)
+    length = max(abs(end - zero), _THINNEST)
+    return Span(shown(min(zero, end)), shown(length))
+
+
+def _ticks(scale: Scale, width: int, font_size: int) -> tuple[Tick, ...]:
+    values = sorted({scale.low, *scale.bounds, TARGET, scale.high})
+    return tuple(_tick(value, scale.at(value, width), width, font_size) for value in values if value <= scale.high)
+
+
+def _tick(value: Decimal, at: Fraction, width: int, font_size: int) -> Tick:
+    """A tick whose label is centred below it and stays inside the picture."""
+    label_width = _DIGIT_EM * font_size * len(f"{value.normalize():f}")
+    start = min(max(at - label_width / 2, Fraction(0)), width - label_width)
+    return Tick(shown(at), value, shown(start))
+
+
+def trend_bars(trend: Sequence[Trend], scale: Scale, width: int, height: int, current: str = "") -> TrendChart:
+    """The trend of one KPI; `current` is the code of the period that the scorecard is about."""
+    step = Fraction(width, max(len(trend), 1))
+    zero = height - scale.at(Decimal(0), height)
+    return TrendChart(
+        width=width,
+        height=height,
+        bars=tuple(_trend_bar(point, index * step, step, scale, height, current) for index, point in enumerate(trend)),
+        target_y=shown(height - scale.at(TARGET, height)),
+        zero_y=shown(zero),
+    )
+
+
+def _trend_bar(point: Trend, left: Fraction, step: Fraction, scale: Scale, height: int, current: str) -> TrendBar:
+    width = step * _BAR_SHARE
+    x = left + (step - width) / 2
+    top = tall = None
+    if point.achievement is not None:
+        zero, end = scale.at(Decimal(0), height), scale.at(point.achievement, height)
+        length = max(abs(end - zero), _THINNEST)
+        top, tall = shown(height - max(end, min(zero, end) + length)), shown(length)
+    return TrendBar(
+        trend=point,
+        x=shown(x),
+        width=shown(width),
+        middle=shown(left + step / 2),
+        y=top,
+        height=tall,
+        is_current=point.period_code == current,
+    )
