@@ -1,0 +1,31 @@
+"""Is a text fit to be kept and shown?"""
+
+import unicodedata
+
+from app.rules.faults import Fault
+
+
+def tidy(text: str | None) -> str:
+    """One line in one spelling: composed letters, no blanks around it, single blanks within."""
+    return " ".join(unicodedata.normalize("NFC", text or "").split())
+
+
+def tidy_lines(text: str | None) -> str:
+    """The same for text of several lines, which keep their breaks."""
+    return unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n")).strip()
+
+
+def folded(text: str) -> str:
+    """The text as it is compared where capitals and blanks make no difference."""
+    return tidy(unicodedata.normalize("NFKC", text)).casefold()
+
+
+def text_faults(at: str, text: str, *, limit: int, required: bool = True) -> list[Fault]:
+    """What speaks against a tidied text: missing, too long, or with signs that no page and no database can hold."""
+    if not text:
+        return [Fault(at, "required")] if required else []
+    if len(text) > limit:
+        return [Fault(at, "text_too_long", {"limit": str(limit)})]
+    if any(sign not in "\n\t" and unicodedata.category(sign) in {"Cc", "Cs"} for sign in text):
+        return [Fault(at, "text_unreadable")]
+    return []
