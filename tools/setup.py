@@ -16,6 +16,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = {"run": "requirements/runtime.txt", "dev": "requirements/dev.txt"}
+TEST_PROGRAMS = {"pdffonts": "poppler-utils", "qpdf": "qpdf"}
 OLDEST_PYTHON = (3, 11)
 
 
@@ -82,24 +84,22 @@ def missing_packages(mode: str) -> list[str]:
     """Debian packages whose file, library or program is not here."""
     missing = []
     if not PYTHON.exists() and importlib.util.find_spec("ensurepip") is None:
-        missing.append(
-            "python3-venv"
-            if sys.executable == "/usr/bin/python3"
-            else f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        )
+        missing.append(name_of_venv_package())
     if sys.platform == "linux" and not has_library("libpangoft2-1.0.so.0"):
-        missing += [
-            "libpangoft2-1.0-0",
-            "libharfbuzz-subset0",
-        ]  # the first is what PDFs need, the second makes them smaller
+        missing += ["libpangoft2-1.0-0", "libharfbuzz-subset0"]  # PDFs need the first; the second makes them smaller
     if mode == "dev":
         if not Path(os.environ.get("CHROMIUM", "/usr/bin/chromium")).exists():
             missing.append("chromium")
-        if not shutil.which("pdffonts"):
-            missing.append("poppler-utils")
-        if not shutil.which("qpdf"):
-            missing.append("qpdf")
+        if sys.platform == "linux" and not has_library("libatomic.so.1"):
+            missing.append("libatomic1")  # for the program with which Playwright steers Chromium
+        missing += [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
     return missing
+
+
+def name_of_venv_package() -> str:
+    """Debian keeps the module apart; for another Python than its own the name holds the version."""
+    is_debians = Path(sys.executable).resolve().parent == Path("/usr/bin")
+    return "python3-venv" if is_debians else "python{}.{}-venv".format(*sys.version_info)
 
 
 def has_library(name: str) -> bool:
@@ -122,12 +122,12 @@ def is_installed(mode: str) -> bool:
 
 def stamp(mode: str) -> dict[str, str]:
     """What an installation depends on; when one of these changes it is made anew."""
-    texts = [(ROOT / name).read_bytes() for name in (LOCKS[mode], "pyproject.toml")]
-    return {
-        "python": sys.version,
-        "folder": str(VENV),
-        "packages": hashlib.sha256(b"\0".join(texts)).hexdigest(),
-    }
+    import tomllib  # noqa: PLC0415 - came with Python 3.11; an older one must get as far as being refused
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    described = json.dumps([project["build-system"], project["project"]]).encode()
+    packages = hashlib.sha256(described + (ROOT / LOCKS[mode]).read_bytes()).hexdigest()
+    return {"python": platform.python_version(), "folder": str(VENV), "packages": packages}
 
 
 def read(name: str) -> dict[str, str]:
@@ -146,7 +146,7 @@ def write(name: str, left: dict[str, str]) -> None:
 
 def make_environment() -> None:
     """Make the virtual environment, anew if Python or the folder is another one: its scripts hold both."""
-    made_for = {"python": sys.version, "folder": str(VENV)}
+    made_for = {"python": platform.python_version(), "folder": str(VENV)}
     if PYTHON.exists() and read("environment") == made_for:
         return
     tell("making .venv")
