@@ -58,10 +58,10 @@ def test_a_transaction_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
     Base.metadata.create_all(engine)
     sessions = make_sessions(engine)
     with transaction(sessions) as session:
-        session.add(AuditText(digest="kept", words="kept"))
+        session.add(AuditText(digest="kept", salt="", words="kept"))
 
     def fail(session: Session) -> None:
-        session.add(AuditText(digest="lost", words="lost"))
+        session.add(AuditText(digest="lost", salt="", words="lost"))
         session.flush()
         raise KeyError
 
@@ -84,7 +84,7 @@ def test_writers_stand_in_line_and_none_is_refused(tmp_path: Path) -> None:
             try:
                 with transaction(sessions) as session:
                     session.scalars(select(AuditText.id)).all()
-                    session.add(AuditText(digest=f"{name}-{number}", words=""))
+                    session.add(AuditText(digest=f"{name}-{number}", salt="", words=""))
             except Exception as refusal:  # noqa: BLE001 - any refusal is what the test is about
                 refused.append(refusal)
 

@@ -38,4 +38,6 @@ class AuditText(Base):
     __tablename__ = "audit_text"
 
     digest: Mapped[str] = mapped_column(String(64), unique=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    """Goes with the words when they are erased, so that nobody can guess short words from the digest left behind."""
     words: Mapped[str] = mapped_column(Text)

@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_text",
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_text")),
@@ -330,6 +331,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("change_reason", sa.Text(), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
