@@ -1,0 +1,424 @@
+"""How are results recorded: which figure, for which days, from which source, by whom, and who may still change it?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app import clock
+from app.access import Actor, note_question, require
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Appraisal, AuditEntry, Cycle, Entry, EntryInput, EntryMilestone, Kpi, Period, Plan
+from app.rules import aggregation
+from app.rules.entries import (
+    Calendar,
+    Figure,
+    FigureForm,
+    Span,
+    entry_span,
+    figure_faults,
+    overlap_fault,
+    tidy,
+)
+from app.rules.faults import Fault
+from app.rules.vocabulary import Action, AppraisalState, CycleState, PeriodState, PlanState, SourceKind
+from app.services import audit
+
+LONGEST_NOTE = 2_000
+LONGEST_LINK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class EntryValues:
+    """What somebody records: the figure, and where it comes from.
+
+    None for source, note or link keeps what is there; a new entry starts with the KPI's own source and no words.
+    """
+
+    figure: Figure
+    source_kind: SourceKind | None = None
+    note: str | None = None
+    evidence_link: str | None = None
+
+
+@dataclass(slots=True)
+class Book:
+    """One KPI with all its entries, and what decides whether they may be changed."""
+
+    kpi: Kpi
+    entries: dict[str, Entry]
+    published: frozenset[int]
+    """Periods whose scorecard of this employee is published."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that the KPI belongs to."""
+        return self.kpi.plan
+
+    @property
+    def calendar(self) -> Calendar:
+        """When entries of the KPI are due."""
+        periods = tuple((period.starts_on, period.ends_on) for period in self.plan.cycle.periods)
+        return Calendar(self.kpi.frequency, self.plan.starts_on, self.plan.ends_on, periods)
+
+    @property
+    def form(self) -> FigureForm:
+        """What an entry of the KPI has to say."""
+        return form_of(self.kpi)
+
+    def closed_because(self, span: Span) -> str | None:
+        """Why no entry of these days may be changed any more, as a code; None while they may."""
+        if self.plan.state is not PlanState.ACTIVE:
+            return "plan_not_active"
+        if self.plan.cycle.state is CycleState.CLOSED:
+            return "cycle_closed"
+        period = self.period_of(span)
+        if period is None:
+            return "no_period"
+        if period.state is PeriodState.CLOSED:
+            return "period_closed"
+        return "scorecard_published" if period.id in self.published else None
+
+    def period_of(self, span: Span) -> Period | None:
+        """The period in which an entry of these days counts: the one in which its last day lies."""
+        periods = self.plan.cycle.periods
+        return next((period for period in periods if period.starts_on <= span.last_day <= period.ends_on), None)
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def entry_value(entry: Entry) -> aggregation.Entry:
+    """The entry as the rules take it."""
+    return aggregation.Entry(
+        on=entry.on,
+        first_day=entry.starts_on,
+        last_day=entry.ends_on,
+        value=entry.value,
+        inputs={given.name: given.value for given in entry.inputs},
+        reached=tuple(stage.name for stage in entry.reached),
+    )
+
+
+def entries_of(session: Session, kpi_ids: Iterable[int], *, fresh: bool = False) -> dict[int, list[Entry]]:
+    """The entries of each KPI in the order of their last days, read in three selects whatever their number.
+
+    `fresh` reads those anew that the session knows already.
+    """
+    found: dict[int, list[Entry]] = {kpi_id: [] for kpi_id in kpi_ids}
+    if found:
+        wanted = (
+            select(Entry)
+            .where(Entry.kpi_id.in_(found))
+            .options(selectinload(Entry.inputs), selectinload(Entry.reached))
+            .order_by(Entry.ends_on, Entry.starts_on, Entry.id)
+            .execution_options(populate_existing=fresh)
+        )
+        for entry in session.scalars(wanted):
+            found[entry.kpi_id].append(entry)
+    return found
+
+
+def form_of(kpi: Kpi) -> FigureForm:
+    """What an entry of the KPI has to say."""
+    return FigureForm(
+        measure=kpi.measure,
+        method=kpi.method,
+        inputs=tuple(dict.fromkeys(each.name for each in kpi.inputs)),
+        denominator=tuple((each.name, -1 if each.is_subtracted else 1) for each in kpi.inputs if each.is_denominator),
+        milestones=tuple(milestone.name for milestone in kpi.milestones),
+        levels=kpi.levels,
+    )
+
+
+def figure_of(entry: Entry) -> Figure:
+    """What the entry says."""
+    inputs = {given.name: given.value for given in entry.inputs}
+    return Figure(entry.value, inputs, frozenset(stage.name for stage in entry.reached))
+
+
+def get_book(session: Session, actor: Actor, *, kpi_id: int) -> Book:
+    """A KPI with all its entries, for who may read them."""
+    note_question(session, Action.ENTRY_READ)
+    book = books_of(session, [kpi_id]).get(kpi_id)
+    if book is None:
+        raise NotFound
+    require(session, actor, Action.ENTRY_READ, book.plan.person_id)
+    return book
+
+
+def get_entry(session: Session, actor: Actor, *, kpi_id: int, on: str) -> Entry:
+    """One entry of a KPI."""
+    entry = get_book(session, actor, kpi_id=kpi_id).entries.get(on)
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+def history_of(session: Session, actor: Actor, *, kpi_id: int) -> Sequence[AuditEntry]:
+    """Everything that was done to the entries of a KPI, the latest first."""
+    get_book(session, actor, kpi_id=kpi_id)
+    acts = select(AuditEntry).where(AuditEntry.object_kind == "kpi", AuditEntry.object_id == kpi_id)
+    acts = acts.where(AuditEntry.action.in_(("entry:record", "entry:change", "entry:remove")))
+    return session.scalars(acts.order_by(AuditEntry.id.desc())).all()
+
+
+def books_of(session: Session, kpi_ids: Iterable[int], *, for_change: bool = False) -> dict[int, Book]:
+    """The KPIs with their entries, in a number of selects that does not grow; for services that ask access themselves.
+
+    `for_change` locks their plans until the transaction ends, so that nobody records, revises or publishes in between.
+    """
+    ids = sorted(set(kpi_ids))
+    if not ids:
+        return {}
+    if for_change:
+        plans = select(Plan.id).where(Plan.id.in_(select(Kpi.plan_id).where(Kpi.id.in_(ids))))
+        session.execute(plans.order_by(Plan.id).with_for_update())
+    wanted = (
+        select(Kpi)
+        .where(Kpi.id.in_(ids))
+        .options(
+            selectinload(Kpi.inputs),
+            selectinload(Kpi.milestones),
+            joinedload(Kpi.plan).joinedload(Plan.cycle).selectinload(Cycle.periods),
+        )
+        .execution_options(populate_existing=for_change)
+    )
+    kpis = session.scalars(wanted).unique().all()
+    entries = entries_of(session, [kpi.id for kpi in kpis], fresh=for_change)
+    published = _published(session, kpis)
+    return {
+        kpi.id: Book(
+            kpi,
+            {entry.on: entry for entry in entries[kpi.id]},
+            published.get((kpi.plan.person_id, kpi.plan.cycle_id), frozenset()),
+        )
+        for kpi in kpis
+    }
+
+
+def _published(session: Session, kpis: Sequence[Kpi]) -> Mapping[tuple[int, int], frozenset[int]]:
+    people = {kpi.plan.person_id for kpi in kpis}
+    rows = session.execute(
+        select(Appraisal.person_id, Period.cycle_id, Appraisal.period_id)
+        .join(Appraisal.period)
+        .where(Appraisal.person_id.in_(people), Appraisal.state == AppraisalState.PUBLISHED)
+    )
+    found: dict[tuple[int, int], set[int]] = {}
+    for person_id, cycle_id, period_id in rows:
+        found.setdefault((person_id, cycle_id), set()).add(period_id)
+    return {key: frozenset(periods) for key, periods in found.items()}
+
+
+# --- Recording --------------------------------------------------------------------------------------------------------
+
+
+def put_entry(
+    session: Session, actor: Actor, *, kpi_id: int, on: str, values: EntryValues, version: int | None
+) -> Entry:
+    """Record the figure of a KPI for a day, month, quarter, half-year or year, or change what was recorded.
+
+    `version` is the one that the actor saw, 0 where there was no entry yet; None takes whatever is there. Recording
+    the same again changes nothing and leaves no trace.
+    """
+    book = _book_for_change(session, actor, kpi_id)
+    return write_entry(session, actor, book, on=on, values=values, version=version)
+
+
+def remove_entry(session: Session, actor: Actor, *, kpi_id: int, on: str, version: int | None) -> None:
+    """Take back a figure, as if it had never been recorded; the record of acts keeps it."""
+    book = _book_for_change(session, actor, kpi_id)
+    erase_entry(session, actor, book, on=on, version=version)
+
+
+def _book_for_change(session: Session, actor: Actor, kpi_id: int) -> Book:
+    note_question(session, Action.ENTRY_WRITE)
+    person_id = session.scalar(select(Plan.person_id).join(Kpi, Kpi.plan_id == Plan.id).where(Kpi.id == kpi_id))
+    if person_id is None:
+        raise NotFound
+    require(session, actor, Action.ENTRY_WRITE, person_id)
+    return books_of(session, [kpi_id], for_change=True)[kpi_id]
+
+
+def write_entry(
+    session: Session, actor: Actor, book: Book, *, on: str, values: EntryValues, version: int | None
+) -> Entry:
+    """The same for a book that is already open for change; access was asked by who opened it."""
+    span = entry_span(book.calendar, on)
+    if isinstance(span, Fault):
+        raise Invalid([span])
+    faults = [*figure_faults(book.form, values.figure), *_word_faults(values)]
+    if overlap := overlap_fault(span, [_span_of(entry) for entry in book.entries.values()]):
+        faults.append(overlap)
+    if faults:
+        raise Invalid(faults)
+    values = replace(values, figure=_tidied(values.figure))
+    entry = book.entries.get(on)
+    if entry is not None and _is_same(entry, values):
+        return entry
+    _require_open(book, span)
+    _require_version(entry, version)
+    if entry is None:
+        return _record(session, actor, book, span, values)
+    return _change(session, actor, book, entry, values)
+
+
+def erase_entry(session: Session, actor: Actor, book: Book, *, on: str, version: int | None) -> None:
+    """The same for a book that is already open for change."""
+    entry = book.entries.get(on)
+    if entry is None:
+        raise NotFound
+    _require_open(book, _span_of(entry))
+    _require_version(entry, version)
+    old = figure_text(figure_of(entry))
+    del book.entries[on]
+    session.delete(entry)
+    _note(session, actor, book, "entry:remove", details={"on": on, "old": old})
+
+
+def _record(session: Session, actor: Actor, book: Book, span: Span, values: EntryValues) -> Entry:
+    entry = Entry(
+        kpi_id=book.kpi.id,
+        on=span.on,
+        starts_on=span.first_day,
+        ends_on=span.last_day,
+        source_kind=values.source_kind or book.kpi.source_kind,
+        note=values.note or "",
+        evidence_link=values.evidence_link or "",
+        recorded_at=clock.now(),
+        recorded_by_id=actor.person_id,
+    )
+    _write_figure(entry, values.figure)
+    session.add(entry)
+    session.flush()
+    book.entries[span.on] = entry
+    details = {"on": span.on, "new": figure_text(values.figure), "source": entry.source_kind.value}
+    written = {name: text for name, text in _words(values).items() if text}
+    _note(session, actor, book, "entry:record", details=details, words=written)
+    return entry
+
+
+def _change(session: Session, actor: Actor, book: Book, entry: Entry, values: EntryValues) -> Entry:
+    old = figure_of(entry)
+    details: dict[str, Any] = {"on": entry.on}
+    if not _is_same_figure(old, values.figure):
+        details |= {"old": figure_text(old), "new": figure_text(values.figure)}
+        _write_figure(entry, values.figure)
+        entry.changes += 1
+        entry.recorded_at = clock.now()
+        entry.recorded_by_id = actor.person_id
+    if values.source_kind is not None and values.source_kind is not entry.source_kind:
+        details |= {"old_source": entry.source_kind.value, "source": values.source_kind.value}
+        entry.source_kind = values.source_kind
+    words = {name: written for name, written in _words(values).items() if written != getattr(entry, name)}
+    for name, written in words.items():
+        setattr(entry, name, written)
+    session.flush()
+    _note(session, actor, book, "entry:change", details=details, words=words)
+    return entry
+
+
+def _write_figure(entry: Entry, figure: Figure) -> None:
+    entry.value = figure.value
+    given = {each.name: each for each in entry.inputs}
+    for name, value in figure.inputs.items():
+        if value is not None and name in given:
+            given[name].value = value
+        elif value is not None:
+            entry.inputs.append(EntryInput(name=name, value=value))
+    there = {stage.name: stage for stage in entry.reached}
+    for name in there.keys() - figure.reached:
+        entry.reached.remove(there[name])
+    entry.reached.extend(EntryMilestone(name=name) for name in sorted(figure.reached - there.keys()))
+
+
+def _span_of(entry: Entry) -> Span:
+    return Span(entry.on, entry.starts_on, entry.ends_on)
+
+
+def _require_open(book: Book, span: Span) -> None:
+    if reason := book.closed_because(span):
+        raise Conflict(reason)
+
+
+def _require_version(entry: Entry | None, version: int | None) -> None:
+    present = entry.version if entry is not None else 0
+    if version is not None and version != present:
+        raise Conflict("stale_version", {"version": str(present)})
+
+
+def _is_same(entry: Entry, values: EntryValues) -> bool:
+    """Whether recording these values would change nothing."""
+    return (
+        _is_same_figure(figure_of(entry), values.figure)
+        and values.source_kind in (None, entry.source_kind)
+        and all(written == getattr(entry, name) for name, written in _words(values).items())
+    )
+
+
+def _is_same_figure(one: Figure, other: Figure) -> bool:
+    return (one.value, dict(one.inputs), one.reached) == (other.value, dict(other.inputs), other.reached)
+
+
+def _tidied(figure: Figure) -> Figure:
+    inputs = {name: tidy(value) for name, value in figure.inputs.items() if value is not None}
+    return Figure(None if figure.value is None else tidy(figure.value), inputs, figure.reached)
+
+
+def _words(values: EntryValues) -> dict[str, str]:
+    """What was written beside the figure, by column; what is to stay as it is has no place here."""
+    written = {"note": values.note, "evidence_link": values.evidence_link}
+    return {name: text for name, text in written.items() if text is not None}
+
+
+def _word_faults(values: EntryValues) -> list[Fault]:
+    faults = []
+    if len(values.note or "") > LONGEST_NOTE:
+        faults.append(Fault("note", "text_too_long", {"limit": str(LONGEST_NOTE)}))
+    link = values.evidence_link or ""
+    if len(link) > LONGEST_LINK:
+        faults.append(Fault("evidence_link", "text_too_long", {"limit": str(LONGEST_LINK)}))
+    elif link and not _is_web_address(link):
+        faults.append(Fault("evidence_link", "not_a_web_address"))
+    return faults
+
+
+def _is_web_address(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and not any(sign.isspace() for sign in link)
+
+
+def figure_text(figure: Figure) -> str | dict[str, str] | list[str]:
+    """The figure as the record of acts keeps it: numbers as text, inputs and milestones by name."""
+    if figure.value is not None:
+        return format(figure.value, "f")
+    if figure.inputs:
+        return {name: format(value, "f") for name, value in figure.inputs.items() if value is not None}
+    return sorted(figure.reached)
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    book: Book,
+    action: str,
+    *,
+    details: Mapping[str, Any],
+    words: Mapping[str, str] | None = None,
+) -> None:
+    audit.record(
+        session,
+        action,
+        actor_id=actor.person_id,
+        about=("kpi", book.kpi.id),
+        subject_id=book.plan.person_id,
+        details={**details, **{name: "" for name, written in (words or {}).items() if not written}},
+        words={name: written for name, written in (words or {}).items() if written},
+    )
