@@ -1,0 +1,169 @@
+"""What is due by a day, which entries count, and what should be reached by then (ADR 0011)?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from app.rules.aggregation import Entry, Measure, Slot, ValueMeasure, due_slots
+from app.rules.methods import Point, Scoring
+from app.rules.numbers import ZERO
+from app.rules.vocabulary import Aggregation, Frequency, MeasureKind, Method
+
+WHOLE: Final = Fraction(1)
+
+_GROWS_FROM_THE_START: Final = frozenset({MeasureKind.GROWTH, MeasureKind.MILESTONE})
+"""Measures whose figure of one period says nothing without the entries before it."""
+
+
+class SpanTarget(NamedTuple):
+    """The target of one period of the cycle."""
+
+    first_day: date
+    last_day: date
+    target: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedKpi:
+    """A KPI as it was agreed for the days of its plan, and everything recorded for it, in the order of last days."""
+
+    measure: Measure
+    scoring: Scoring
+    frequency: Frequency
+    first_day: date
+    last_day: date
+    entries: tuple[Entry, ...] = ()
+    period_targets: tuple[SpanTarget, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What counts for a KPI in a span of days: the entries that are there and that lack, and the scoring that fits."""
+
+    entries: tuple[Entry, ...]
+    due: Sequence[Slot]
+    scoring: Scoring
+    share: Fraction = WHOLE
+    """The part of the agreed target that the scoring asks for; 1 where period targets, or nothing, grow with time."""
+    can_be_scored: bool = True
+    """False where nothing was to be reached yet, so that no achievement exists."""
+
+    @property
+    def unfilled(self) -> tuple[str, ...]:
+        """The due slots of which no entry shares a day."""
+        spans = [(entry.first_day, entry.last_day) for entry in self.entries]
+        return tuple(
+            slot.on
+            for slot in self.due
+            if not any(first <= slot.last_day and slot.first_day <= last for first, last in spans)
+        )
+
+    @property
+    def is_due(self) -> bool:
+        """Whether an entry should be there."""
+        return bool(self.due) and self.can_be_scored
+
+    @property
+    def is_missing(self) -> bool:
+        """Due, and still without any entry."""
+        return self.is_due and not self.entries
+
+
+def to_date(kpi: AgreedKpi, last_day: date, today: date) -> Standing:
+    """The KPI from the plan's first day to `last_day`; in days to come nothing is due."""
+    entries = _between(kpi.entries, kpi.first_day, last_day)
+    due = _due(kpi, kpi.first_day, min(last_day, today))
+    reaches = [due[-1].last_day] if due else []
+    if entries:
+        reaches.append(entries[-1].last_day)
+    end = min(max(reaches, default=kpi.last_day), kpi.last_day)
+    return _standing(kpi, entries, due, kpi.first_day, end)
+
+
+def in_period(kpi: AgreedKpi, first_day: date, last_day: date, today: date) -> Standing:
+    """The KPI in one period on its own.
+
+    A period is judged by the entries that end in it. Their span may begin before it: the last month of a quarter is
+    judged by the quarter's entry, against the quarter's share of the target.
+    """
+    entries = _between(kpi.entries, first_day, last_day)
+    due = _due(kpi, first_day, min(last_day, today))
+    slots = _due(kpi, first_day, last_day)
+    start = max(kpi.first_day, slots[0].first_day if slots else first_day)
+    end = min(kpi.last_day, slots[-1].last_day if slots else last_day)
+    if entries and kpi.measure.kind in _GROWS_FROM_THE_START:
+        entries = _between(kpi.entries, kpi.first_day, last_day)
+    return _standing(kpi, entries, due, start, max(start, end))
+
+
+def is_settled(kpi: AgreedKpi, last_day: date) -> bool:
+    """Whether no later entry can lower what is reached by `last_day`: nothing is due any more, or figures only grow."""
+    if kpi.measure.kind is MeasureKind.MILESTONE:
+        return True
+    if _is_sum(kpi.measure) and kpi.scoring.method is Method.HIGHER:
+        return True
+    slots = _due(kpi, kpi.first_day, kpi.last_day)
+    return not slots or slots[-1].last_day <= last_day
+
+
+def _standing(kpi: AgreedKpi, entries: tuple[Entry, ...], due: Sequence[Slot], start: date, end: date) -> Standing:
+    if not _is_sum(kpi.measure):
+        return Standing(entries, due, kpi.scoring)
+    if kpi.period_targets:
+        target = sum((each.target for each in _begun(kpi, start, end)), ZERO)
+        scoring = replace(kpi.scoring, target=target)
+        return Standing(entries, due, scoring, can_be_scored=_can_be_scored(scoring.method, target))
+    share = Fraction((end - start).days + 1, (kpi.last_day - kpi.first_day).days + 1)
+    return Standing(entries, due, in_proportion(kpi.scoring, share), share)
+
+
+def in_proportion(scoring: Scoring, share: Fraction) -> Scoring:
+    """The scoring that asks for this share of what was agreed."""
+    if share == WHOLE:
+        return scoring
+    return replace(
+        scoring,
+        target=_times(scoring.target, share),
+        low=_times(scoring.low, share),
+        high=_times(scoring.high, share),
+        points=_along(scoring.points, share),
+        steps=_along(scoring.steps, share),
+    )
+
+
+def _times(value: Fraction | None, share: Fraction) -> Fraction | None:
+    return None if value is None else value * share
+
+
+def _along(points: Iterable[Point], share: Fraction) -> tuple[Point, ...]:
+    return tuple(Point(point.x * share, point.score) for point in points)
+
+
+def _begun(kpi: AgreedKpi, start: date, end: date) -> Iterable[SpanTarget]:
+    """The period targets of a span: a period belongs to it with the first of its days that the plan covers."""
+    return (each for each in kpi.period_targets if start <= max(each.first_day, kpi.first_day) <= end)
+
+
+def _can_be_scored(method: Method, target: Fraction) -> bool:
+    return target > 0 if method is Method.LOWER_INVERSE else target != 0
+
+
+def _is_sum(measure: Measure) -> bool:
+    return isinstance(measure, ValueMeasure) and measure.aggregation is Aggregation.SUM
+
+
+def _between(entries: Sequence[Entry], first_day: date, last_day: date) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if first_day <= entry.last_day <= last_day)
+
+
+def _due(kpi: AgreedKpi, first_day: date, last_day: date) -> Sequence[Slot]:
+    return _slots(kpi.frequency, max(first_day, kpi.first_day), min(last_day, kpi.last_day))
+
+
+@lru_cache(maxsize=4096)
+def _slots(frequency: Frequency, first_day: date, last_day: date) -> tuple[Slot, ...]:
+    """The slots of a span, kept: thousands of KPIs ask for the same ones."""
+    return tuple(due_slots(frequency, first_day, last_day))
