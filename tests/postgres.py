@@ -111,10 +111,12 @@ def _unprivileged(folder: Path) -> Run:
 
 def _run(folder: Path, identity: dict[str, Any], command: Sequence[str | Path]) -> None:
     # Output goes to a file: a pipe would stay open as long as the server that the step leaves running
-    with (folder / "steps").open("a") as output:
-        subprocess.run(
-            command, cwd=folder, stdout=output, stderr=output, stdin=subprocess.DEVNULL, check=True, **identity
-        )
+    with (folder / "steps").open("w+") as output:
+        streams: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output}
+        done = subprocess.run(command, cwd=folder, check=False, **streams, **identity)
+        if done.returncode != 0:
+            output.seek(0)
+            pytest.exit(f"{command[0]} failed:\n{output.read()}", returncode=3)
 
 
 def _binaries() -> Path:
@@ -133,5 +135,8 @@ def _usable(binaries: Path, folder: Path, run: Run) -> Path:
     try:
         run([binaries / "postgres", "--version"])
     except (PermissionError, FileNotFoundError):
-        return Path(shutil.copytree(binaries.parent, folder / "pginstall", symlinks=True)) / "bin"
+        package = binaries.parent.parent
+        for part in package.parent.glob(f"{package.name}*"):  # its libraries lie beside it
+            shutil.copytree(part, folder / part.name, symlinks=True)
+        return folder / package.name / "pginstall" / "bin"
     return binaries
