@@ -93,12 +93,15 @@ class Plan(Base):
     ends_on: Mapped[date]
     state: Mapped[PlanState] = mapped_column(words(PlanState), default=PlanState.DRAFT)
     weighting: Mapped[WeightingMethod] = mapped_column(words(WeightingMethod), default=WeightingMethod.COMPUTED)
+    change_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why this version takes the place of the one before it."""
     submitted_at: Mapped[datetime | None]
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
+    submitted_by: Mapped[Person | None] = relationship(foreign_keys=submitted_by_id)
     cycle: Mapped[Cycle] = relationship()
     objectives: Mapped[list["Objective"]] = relationship(
         back_populates="plan", order_by="Objective.place", cascade="all, delete-orphan"
@@ -173,6 +176,7 @@ class Kpi(MeasureColumns, Base):
     plan: Mapped[Plan] = relationship(foreign_keys=plan_id)
     objective: Mapped[Objective] = relationship(back_populates="kpis")
     definition_used: Mapped[KpiDefinition | None] = relationship()
+    weight_by: Mapped[Person | None] = relationship()
     inputs: Mapped[list["KpiInput"]] = relationship(order_by="KpiInput.place", cascade="all, delete-orphan")
     milestones: Mapped[list["Milestone"]] = relationship(order_by="Milestone.place", cascade="all, delete-orphan")
     bands: Mapped[list["ScoreBand"]] = relationship(order_by="ScoreBand.place", cascade="all, delete-orphan")

@@ -1,0 +1,86 @@
+"""Which plan may be changed, by whom and from which version on, and how is a change noted?"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from app import clock
+from app.access import Actor, note_question, require
+from app.errors import Conflict, NotFound
+from app.models import Kpi, Objective, Plan
+from app.rules.vocabulary import Action, PlanState
+from app.services import audit
+
+
+def plan_for_change(session: Session, actor: Actor, *, plan_id: int, version: int | None) -> Plan:
+    """The plan, locked until the transaction ends, if the actor may change plans of its employee.
+
+    `version` is the one that the actor saw; None takes the present one (jobs and commands that have just read it).
+    """
+    note_question(session, Action.PLAN_WRITE)
+    plan = session.scalar(
+        select(Plan).where(Plan.id == plan_id).with_for_update(of=Plan).execution_options(populate_existing=True)
+    )
+    if plan is None:
+        raise NotFound
+    require(session, actor, Action.PLAN_WRITE, plan.person_id)
+    if version is not None and version != plan.version:
+        raise Conflict("stale")
+    return plan
+
+
+def draft_for_change(session: Session, actor: Actor, *, plan_id: int, version: int | None) -> Plan:
+    """The same, where only a draft may be changed."""
+    plan = plan_for_change(session, actor, plan_id=plan_id, version=version)
+    if plan.state is not PlanState.DRAFT:
+        raise Conflict("plan_not_draft")
+    return plan
+
+
+def objective_of(plan: Plan, objective_id: int) -> Objective:
+    """The objective of this plan; one of another plan does not exist here."""
+    found = next((objective for objective in plan.objectives if objective.id == objective_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def kpi_of(plan: Plan, kpi_id: int) -> Kpi:
+    """The KPI of this plan; one of another plan does not exist here."""
+    found = next((kpi for kpi in kpis_of(plan) if kpi.id == kpi_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def kpis_of(plan: Plan) -> list[Kpi]:
+    """All KPIs in the order of the plan, those too that are not flushed yet."""
+    return [kpi for objective in plan.objectives for kpi in objective.kpis]
+
+
+def note_change(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    action: str,
+    *,
+    details: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """Give the plan its next version and put the change on record; at the end of every act on a plan."""
+    plan.changed_at = clock.now()
+    # The plan counts as changed even if only its parts were, and within one tick of the clock
+    flag_modified(plan, "changed_at")
+    session.flush()
+    audit.record(
+        session,
+        action,
+        actor_id=actor.person_id,
+        about=("plan", plan.id),
+        subject_id=plan.person_id,
+        details={"version": plan.version, **(details or {})},
+        words=words,
+    )

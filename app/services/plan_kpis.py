@@ -1,0 +1,233 @@
+"""What may be written into a draft: objectives and KPIs, put, moved and removed?"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.access import Actor
+from app.errors import Invalid
+from app.models import Kpi, KpiDefinition, Objective, Plan
+from app.rules.faults import Fault
+from app.rules.numbers import plain
+from app.services.kpi_values import KpiValues, text_faults, typed_faults, write_values
+from app.services.plan_drafts import draft_for_change, kpi_of, kpis_of, note_change, objective_of
+from app.services.plan_values import scoring_of
+from app.services.plan_weights import weigh_plan
+
+MOST_OBJECTIVES: Final = 20
+MOST_KPIS: Final = 20
+"""What a draft may hold while it is being put in order; what may be submitted is less (app.rules.plan)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveValues:
+    """What is typed about an objective."""
+
+    title: str
+    description: str = ""
+
+
+# --- Objectives -------------------------------------------------------------------------------------------------------
+
+
+def put_objective(
+    session: Session,
+    actor: Actor,
+    *,
+    plan_id: int,
+    version: int | None,
+    values: ObjectiveValues,
+    objective_id: int | None = None,
+) -> Objective:
+    """Add an objective to a draft, or change the one that is named."""
+    plan = draft_for_change(session, actor, plan_id=plan_id, version=version)
+    faults = text_faults({"title": values.title, "description": values.description}, required=("title",))
+    if objective_id is None and len(plan.objectives) >= MOST_OBJECTIVES:
+        faults.append(Fault("", "plan_full", {"most": str(MOST_OBJECTIVES)}))
+    if faults:
+        raise Invalid(faults)
+    if objective_id is None:
+        objective = Objective(place=len(plan.objectives) + 1, title="")
+        plan.objectives.append(objective)
+    else:
+        objective = objective_of(plan, objective_id)
+    objective.title, objective.description = values.title.strip(), values.description.strip()
+    session.flush()
+    note_change(
+        session,
+        actor,
+        plan,
+        "plan.objective_put",
+        details={"objective": objective.id},
+        words={"title": objective.title},
+    )
+    return objective
+
+
+def remove_objective(session: Session, actor: Actor, *, plan_id: int, version: int | None, objective_id: int) -> Plan:
+    """Take an objective with its KPIs out of a draft."""
+    plan = draft_for_change(session, actor, plan_id=plan_id, version=version)
+    objective = objective_of(plan, objective_id)
+    plan.objectives.remove(objective)
+    _put_in_order(plan)
+    weigh_plan(plan)
+    note_change(
+        session,
+        actor,
+        plan,
+        "plan.objective_removed",
+        details={"objective": objective_id},
+        words={"title": objective.title},
+    )
+    return plan
+
+
+def move_objective(
+    session: Session, actor: Actor, *, plan_id: int, version: int | None, objective_id: int, up: bool
+) -> Plan:
+    """Move an objective with its KPIs one place up or down; at the end of the list nothing happens."""
+    plan = draft_for_change(session, actor, plan_id=plan_id, version=version)
+    objective = objective_of(plan, objective_id)
+    place = plan.objectives.index(objective)
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(plan.objectives):
+        plan.objectives.insert(other, plan.objectives.pop(place))
+    _put_in_order(plan)
+    weigh_plan(plan)
+    note_change(session, actor, plan, "plan.objective_moved", details={"objective": objective_id, "up": up})
+    return plan
+
+
+# --- KPIs -------------------------------------------------------------------------------------------------------------
+
+
+def put_kpi(
+    session: Session,
+    actor: Actor,
+    *,
+    plan_id: int,
+    version: int | None,
+    objective_id: int,
+    values: KpiValues,
+    kpi_id: int | None = None,
+) -> Kpi:
+    """Add a KPI to an objective of a draft, or change the one that is named, which may move to another objective.
+
+    What is still missing may be missing until the plan is submitted; what is wrong is refused, with every fault.
+    """
+    plan = draft_for_change(session, actor, plan_id=plan_id, version=version)
+    objective = objective_of(plan, objective_id)
+    kpi = None if kpi_id is None else kpi_of(plan, kpi_id)
+    faults = _refused(session, plan, values, kpi)
+    if faults:
+        raise Invalid(faults)
+    if kpi is None:
+        kpi = Kpi(plan_id=plan.id, place=0, code=_code_for(session, plan, values))
+        objective.kpis.append(kpi)
+    elif kpi.objective_id != objective.id:
+        kpi.objective.kpis.remove(kpi)
+        objective.kpis.append(kpi)
+    _clear_parts(session, kpi)
+    write_values(kpi, values, plan.cycle)
+    _put_in_order(plan)
+    weigh_plan(plan)
+    session.flush()
+    note_change(
+        session,
+        actor,
+        plan,
+        "plan.kpi_put",
+        details={"kpi": kpi.code, **_figures(kpi)},
+        words={"name": kpi.name, "definition": kpi.definition},
+    )
+    return kpi
+
+
+def remove_kpi(session: Session, actor: Actor, *, plan_id: int, version: int | None, kpi_id: int) -> Plan:
+    """Take a KPI out of a draft."""
+    plan = draft_for_change(session, actor, plan_id=plan_id, version=version)
+    kpi = kpi_of(plan, kpi_id)
+    kpi.objective.kpis.remove(kpi)
+    _put_in_order(plan)
+    weigh_plan(plan)
+    note_change(session, actor, plan, "plan.kpi_removed", details={"kpi": kpi.code}, words={"name": kpi.name})
+    return plan
+
+
+def move_kpi(session: Session, actor: Actor, *, plan_id: int, version: int | None, kpi_id: int, up: bool) -> Plan:
+    """Move a KPI one place up or down; past the end of its objective it goes over to the next one."""
+    plan = draft_for_change(session, actor, plan_id=plan_id, version=version)
+    kpi = kpi_of(plan, kpi_id)
+    siblings = kpi.objective.kpis
+    place = siblings.index(kpi)
+    other = place - 1 if up else place + 1
+    if 0 <= other < len(siblings):
+        siblings.insert(other, siblings.pop(place))
+    else:
+        _hand_over(plan, kpi, up=up)
+    _put_in_order(plan)
+    weigh_plan(plan)
+    note_change(session, actor, plan, "plan.kpi_moved", details={"kpi": kpi.code, "up": up})
+    return plan
+
+
+def _hand_over(plan: Plan, kpi: Kpi, *, up: bool) -> None:
+    other = plan.objectives.index(kpi.objective) + (-1 if up else 1)
+    if not 0 <= other < len(plan.objectives):
+        return
+    neighbours = plan.objectives[other].kpis
+    kpi.objective.kpis.remove(kpi)
+    neighbours.insert(len(neighbours) if up else 0, kpi)
+
+
+def _put_in_order(plan: Plan) -> None:
+    """Number objectives and KPIs as they stand; ties of weights go to the earlier KPI."""
+    for place, objective in enumerate(plan.objectives, start=1):
+        objective.place = place
+    for place, kpi in enumerate(kpis_of(plan), start=1):
+        kpi.place = place
+
+
+def _code_for(session: Session, plan: Plan, values: KpiValues) -> str:
+    taken = {kpi.code for kpi in kpis_of(plan)}
+    definition = None if values.definition_id is None else session.get(KpiDefinition, values.definition_id)
+    wished = values.code or (definition.code if definition else "")
+    if wished and wished not in taken:
+        return wished
+    stem = f"{wished}-" if wished else "K"
+    return next(code for number in range(1, len(taken) + 2) if (code := f"{stem}{number}") not in taken)
+
+
+def _clear_parts(session: Session, kpi: Kpi) -> None:
+    """Delete what belongs to the KPI before new rows of the same names come: the order of writes is not ours."""
+    if kpi.id is not None:
+        kpi.inputs, kpi.milestones, kpi.bands, kpi.period_targets = [], [], [], []
+        session.flush()
+
+
+def _refused(session: Session, plan: Plan, values: KpiValues, kpi: Kpi | None) -> list[Fault]:
+    faults = typed_faults(values, plan)
+    if kpi is None and len(kpis_of(plan)) >= MOST_KPIS:
+        faults.append(Fault("", "plan_full", {"most": str(MOST_KPIS)}))
+    if values.definition_id is not None and session.get(KpiDefinition, values.definition_id) is None:
+        faults.append(Fault("definition_id", "definition_unknown"))
+    return faults
+
+
+def _figures(kpi: Kpi) -> dict[str, object]:
+    """What counts for the score, for the record."""
+    scoring = scoring_of(kpi)
+    return {
+        "measure": kpi.measure.value,
+        "method": kpi.method.value,
+        **{
+            name: None if number is None else str(number)
+            for name in ("target", "low", "high", "levels", "floor", "cap", "baseline", "scale")
+            if (number := getattr(kpi, name)) is not None
+        },
+        "bands": [[plain(point.x), plain(point.score)] for point in (*scoring.points, *scoring.steps)],
+        "inputs": [each.name for each in kpi.inputs],
+        "milestones": {each.name: str(each.share) for each in kpi.milestones},
+        "period_targets": [str(each.target) for each in kpi.period_targets],
+    }
