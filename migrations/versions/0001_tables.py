@@ -332,7 +332,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("change_reason", sa.Text(), nullable=False),
-        sa.Column("change_reason", sa.Text(), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
