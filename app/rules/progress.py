@@ -12,10 +12,15 @@ from app.rules.methods import Point, Scoring
 from app.rules.numbers import ZERO
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind, Method
 
-WHOLE: Final = Fraction(1)
-
 _GROWS_FROM_THE_START: Final = frozenset({MeasureKind.GROWTH, MeasureKind.MILESTONE})
 """Measures whose figure of one period says nothing without the entries before it."""
+
+
+class Elapsed(NamedTuple):
+    """How many of the days that a target was agreed for have passed."""
+
+    days: int
+    of: int
 
 
 class SpanTarget(NamedTuple):
@@ -37,6 +42,8 @@ class AgreedKpi:
     last_day: date
     entries: tuple[Entry, ...] = ()
     period_targets: tuple[SpanTarget, ...] = ()
+    target_until: date | None = None
+    """The last day that the target was agreed for, where the plan ended sooner: a later version took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,8 @@ class Standing:
     entries: tuple[Entry, ...]
     due: Sequence[Slot]
     scoring: Scoring
-    share: Fraction = WHOLE
-    """The part of the agreed target that the scoring asks for; 1 where period targets, or nothing, grow with time."""
+    elapsed: Elapsed | None = None
+    """The days for which the scoring asks a part of what was agreed; none where it asks for the whole of it."""
     can_be_scored: bool = True
     """False where nothing was to be reached yet, so that no achievement exists."""
 
@@ -116,14 +123,15 @@ def _standing(kpi: AgreedKpi, entries: tuple[Entry, ...], due: Sequence[Slot], s
         target = sum((each.target for each in _begun(kpi, start, end)), ZERO)
         scoring = replace(kpi.scoring, target=target)
         return Standing(entries, due, scoring, can_be_scored=_can_be_scored(scoring.method, target))
-    share = Fraction((end - start).days + 1, (kpi.last_day - kpi.first_day).days + 1)
-    return Standing(entries, due, in_proportion(kpi.scoring, share), share)
+    elapsed = Elapsed((end - start).days + 1, ((kpi.target_until or kpi.last_day) - kpi.first_day).days + 1)
+    if elapsed.days == elapsed.of:
+        return Standing(entries, due, kpi.scoring)
+    return Standing(entries, due, in_proportion(kpi.scoring, elapsed), elapsed)
 
 
-def in_proportion(scoring: Scoring, share: Fraction) -> Scoring:
-    """The scoring that asks for this share of what was agreed."""
-    if share == WHOLE:
-        return scoring
+def in_proportion(scoring: Scoring, elapsed: Elapsed) -> Scoring:
+    """The scoring that asks for the elapsed share of what was agreed."""
+    share = Fraction(*elapsed)
     return replace(
         scoring,
         target=_times(scoring.target, share),

@@ -1,5 +1,6 @@
 """Is the right thing due by a day, and asked for in the right proportion?"""
 
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.rules.aggregation import Entry, GrowthMeasure, Measure, MilestoneMeasure, ValueMeasure, actual, parse_on
 from app.rules.methods import Point, Scoring, achievement
-from app.rules.progress import AgreedKpi, SpanTarget, in_period, in_proportion, is_settled, to_date
+from app.rules.progress import AgreedKpi, Elapsed, SpanTarget, in_period, in_proportion, is_settled, to_date
 from app.rules.vocabulary import Aggregation, Frequency, Method
 
 SUM = ValueMeasure(Aggregation.SUM)
@@ -50,19 +51,19 @@ def monthly_targets(*targets: int) -> tuple[SpanTarget, ...]:
 def test_a_sum_is_asked_for_in_proportion_to_the_days() -> None:
     standing = to_date(kpi(entry("2026-01"), entry("2026-02"), entry("2026-03")), FEB, LATER)
     assert [each.on for each in standing.entries] == ["2026-01", "2026-02"]
-    assert (standing.scoring.target, standing.share) == (Fraction(59), Fraction(59, 365))
+    assert (standing.scoring.target, standing.elapsed) == (Fraction(59), Elapsed(59, 365))
     assert ([slot.on for slot in standing.due], standing.unfilled) == (["2026-01", "2026-02"], ())
 
 
 @pytest.mark.parametrize("aggregation", [each for each in Aggregation if each is not Aggregation.SUM])
 def test_every_other_aggregation_is_asked_for_the_whole_target(aggregation: Aggregation) -> None:
     standing = to_date(kpi(entry("2026-01"), measure=ValueMeasure(aggregation)), JAN, LATER)
-    assert (standing.scoring.target, standing.share) == (Fraction(365), Fraction(1))
+    assert (standing.scoring.target, standing.elapsed) == (Fraction(365), None)
 
 
 def test_period_targets_add_up_to_the_target_to_date() -> None:
     standing = to_date(kpi(entry("2026-01"), period_targets=monthly_targets(10, 30, 325)), FEB, LATER)
-    assert (standing.scoring.target, standing.share) == (Fraction(40), Fraction(1))
+    assert (standing.scoring.target, standing.elapsed) == (Fraction(40), None)
 
 
 def test_where_nothing_was_to_be_reached_yet_nothing_is_due() -> None:
@@ -115,6 +116,11 @@ def test_a_plan_that_begins_in_the_middle_counts_its_own_days() -> None:
     assert standing.scoring.target == Fraction(365 * 15, 260)
 
 
+def test_a_plan_that_was_replaced_keeps_asking_for_the_share_of_its_own_target() -> None:
+    replaced = dataclasses.replace(kpi(entry("2026-01")), last_day=FEB, target_until=YEAR[1])
+    assert to_date(replaced, FEB, LATER).scoring.target == Fraction(59)
+
+
 def test_every_figure_on_the_side_of_the_actual_is_scaled() -> None:
     scoring = Scoring(
         Method.POINTS,
@@ -123,7 +129,7 @@ def test_every_figure_on_the_side_of_the_actual_is_scaled() -> None:
         points=(Point(Fraction(0), Fraction(50)), Point(Fraction(10), Fraction(100))),
         steps=(Point(Fraction(6), Fraction(1)),),
     )
-    half = in_proportion(scoring, Fraction(1, 2))
+    half = in_proportion(scoring, Elapsed(1, 2))
     assert half == Scoring(
         Method.POINTS,
         low=Fraction(1),
@@ -180,17 +186,18 @@ def test_a_result_is_settled_when_no_entry_can_lower_it(made: AgreedKpi, day: da
 
 
 @given(
-    share=st.fractions(min_value=Fraction(1, 366), max_value=1),
+    elapsed=st.integers(1, 366).map(lambda days: Elapsed(days, 366)),
     target=st.integers(1, 10**6),
     reached=st.fractions(min_value=0, max_value=10**6),
     method=st.sampled_from([Method.HIGHER, Method.LOWER, Method.EXACT]),
 )
 def test_the_same_share_of_the_actual_gives_the_same_achievement(
-    share: Fraction, target: int, reached: Fraction, method: Method
+    elapsed: Elapsed, target: int, reached: Fraction, method: Method
 ) -> None:
     whole = Scoring(method, target=Fraction(target))
     limits = (Fraction(0), Fraction(120))
-    assert achievement(whole, reached, *limits) == achievement(in_proportion(whole, share), reached * share, *limits)
+    share = Fraction(*elapsed)
+    assert achievement(whole, reached, *limits) == achievement(in_proportion(whole, elapsed), reached * share, *limits)
 
 
 @given(last=st.dates(YEAR[0], YEAR[1]), today=st.dates(YEAR[0], LATER), frequency=st.sampled_from(list(Frequency)))
