@@ -11,6 +11,7 @@ from app.rules.faults import Fault
 from app.rules.methods import OWN_MEASURE, PARAMETERS, set_up_faults
 from app.rules.numbers import exact_sum, plain, shown
 from app.rules.policy import Policy
+from app.rules.texts import text_faults, tidy, tidy_lines
 from app.rules.vocabulary import Aggregation, Beyond, Frequency, MeasureKind, Method, SourceKind
 from app.services.cycles import policy_of
 from app.services.plan_values import measure_of, scoring_of, takes_period_targets
@@ -23,8 +24,6 @@ LIMITS: Final[Mapping[str, int]] = {
     "source": 300,
     "unit_of_measure": 60,
     "code": 40,
-    "title": 300,
-    "description": 2_000,
 }
 _LEVELS: Final = range(2, 101)
 _OPEN_CODES: Final = frozenset({"required", "no_inputs", "too_few_points", "no_steps", "no_milestones"})
@@ -90,10 +89,10 @@ def write_values(kpi: Kpi, values: KpiValues, cycle: Cycle) -> None:
     """Write typed values to the KPI; whatever its measure or method has no use for is left empty."""
     method = values.method
     parameters = PARAMETERS[method]
-    kpi.name, kpi.definition = values.name.strip(), values.definition.strip()
-    kpi.source_kind, kpi.source = values.source_kind, values.source.strip()
+    kpi.name, kpi.definition = tidy(values.name), tidy_lines(values.definition)
+    kpi.source_kind, kpi.source = values.source_kind, tidy(values.source)
     kpi.measure, kpi.method, kpi.frequency = values.measure, method, values.frequency
-    kpi.unit_of_measure, kpi.definition_id = values.unit_of_measure.strip(), values.definition_id
+    kpi.unit_of_measure, kpi.definition_id = tidy(values.unit_of_measure), values.definition_id
     kpi.aggregation = values.aggregation if values.measure in AGGREGATIONS_OF else None
     kpi.scale = values.scale if values.measure is MeasureKind.RATIO else None
     kpi.baseline = values.baseline
@@ -164,8 +163,11 @@ def _field_of(at: str) -> str:
 
 def typed_faults(values: KpiValues, plan: Plan) -> list[Fault]:
     """What is wrong with what was typed, not counting what is merely missing; needs no stored KPI."""
-    texts = {name: getattr(values, name) for name in ("name", "definition", "source", "unit_of_measure", "code")}
-    return [*text_faults(texts, required=("name",)), *figure_faults(values, plan)]
+    faults = text_faults("name", tidy(values.name), limit=LIMITS["name"])
+    for name in ("source", "unit_of_measure", "code"):
+        faults += text_faults(name, tidy(getattr(values, name)), limit=LIMITS[name], required=False)
+    faults += text_faults("definition", tidy_lines(values.definition), limit=LIMITS["definition"], required=False)
+    return [*faults, *figure_faults(values, plan)]
 
 
 def figure_faults(values: KpiValues, plan: Plan) -> list[Fault]:
@@ -242,13 +244,3 @@ def _period_target_faults(values: KpiValues, plan: Plan) -> list[Fault]:
         words = {"total": plain(total), "target": plain(values.target)}
         faults.append(Fault("period_targets", "period_targets_not_target", words))
     return faults
-
-
-def text_faults(texts: Mapping[str, str], *, required: Sequence[str]) -> list[Fault]:
-    """Texts that are too long, and those that are demanded and empty."""
-    faults = [Fault(name, "required") for name in required if not texts[name].strip()]
-    return faults + [
-        Fault(name, "text_too_long", {"limit": str(LIMITS[name])})
-        for name, text in texts.items()
-        if len(text) > LIMITS[name]
-    ]

@@ -10,11 +10,14 @@ from app.errors import Invalid
 from app.models import Kpi, KpiDefinition, Objective, Plan
 from app.rules.faults import Fault
 from app.rules.numbers import plain
-from app.services.kpi_values import KpiValues, text_faults, typed_faults, write_values
+from app.rules.texts import text_faults, tidy, tidy_lines
+from app.services.kpi_values import KpiValues, typed_faults, write_values
 from app.services.plan_drafts import draft_for_change, kpi_of, kpis_of, note_change, objective_of
 from app.services.plan_values import scoring_of
 from app.services.plan_weights import weigh_plan
 
+LONGEST_TITLE: Final = 300
+LONGEST_DESCRIPTION: Final = 2_000
 MOST_OBJECTIVES: Final = 20
 MOST_KPIS: Final = 20
 """What a draft may hold while it is being put in order; what may be submitted is less (app.rules.plan)."""
@@ -42,7 +45,9 @@ def put_objective(
 ) -> Objective:
     """Add an objective to a draft, or change the one that is named."""
     plan = draft_for_change(session, actor, plan_id=plan_id, version=version)
-    faults = text_faults({"title": values.title, "description": values.description}, required=("title",))
+    title, description = tidy(values.title), tidy_lines(values.description)
+    faults = text_faults("title", title, limit=LONGEST_TITLE)
+    faults += text_faults("description", description, limit=LONGEST_DESCRIPTION, required=False)
     if objective_id is None and len(plan.objectives) >= MOST_OBJECTIVES:
         faults.append(Fault("", "plan_full", {"most": str(MOST_OBJECTIVES)}))
     if faults:
@@ -52,7 +57,7 @@ def put_objective(
         plan.objectives.append(objective)
     else:
         objective = objective_of(plan, objective_id)
-    objective.title, objective.description = values.title.strip(), values.description.strip()
+    objective.title, objective.description = title, description
     session.flush()
     note_change(
         session,

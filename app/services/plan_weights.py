@@ -11,6 +11,7 @@ from app.errors import Conflict, Invalid
 from app.models import Kpi, Plan
 from app.rules.faults import Fault, Refused
 from app.rules.numbers import HUNDRED
+from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import WeightingMethod
 from app.rules.weighting import (
     RATINGS,
@@ -173,6 +174,7 @@ def override_weights(
     if plan.weighting is WeightingMethod.DIRECT:
         raise Conflict("weights_typed_anyway")
     _check_typed(weights)
+    reason = tidy_lines(reason)
     kpis = kpis_of(plan)
     typed = [weights.get(kpi.id) for kpi in kpis]
     faults = [Fault(f"weight_{kpi.id}", "required") for kpi, weight in zip(kpis, typed, strict=True) if weight is None]
@@ -182,21 +184,18 @@ def override_weights(
             for fault in direct_weight_faults([weight or Decimal(0) for weight in typed])
             if not fault.at
         ]
-    if not reason.strip():
-        faults.append(Fault("reason", "required"))
-    elif len(reason) > LONGEST_REASON:
-        faults.append(Fault("reason", "text_too_long", {"limit": str(LONGEST_REASON)}))
+    faults += text_faults("reason", reason, limit=LONGEST_REASON)
     if faults:
         raise Invalid(faults)
     for kpi, weight in zip(kpis, typed, strict=True):
-        kpi.weight, kpi.weight_reason, kpi.weight_by_id = weight, reason.strip(), actor.person_id
+        kpi.weight, kpi.weight_reason, kpi.weight_by_id = weight, reason, actor.person_id
     note_change(
         session,
         actor,
         plan,
         "plan.weights_overridden",
         details={"kpis": _facts(plan)},
-        words={"reason": reason.strip()},
+        words={"reason": reason},
     )
     return plan
 

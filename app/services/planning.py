@@ -26,6 +26,7 @@ from app.models import (
 )
 from app.rules.faults import Fault
 from app.rules.plan import shape_faults
+from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import Action, AppraisalState, CycleState, PlanState
 from app.rules.workflow import PLAN, Condition, Step, StepRefused, moved
 from app.services.cycles import policy_of
@@ -161,7 +162,8 @@ def revise_plan(
     )
     if latest is not None and latest > plan.version_number:
         raise Conflict("revision_exists")
-    faults = [*_reason_faults(reason), *_start_faults(session, plan, starts_on)]
+    reason = tidy_lines(reason)
+    faults = [*text_faults("reason", reason, limit=LONGEST_REASON), *_start_faults(session, plan, starts_on)]
     if faults:
         raise Invalid(faults)
     draft = Plan(
@@ -171,7 +173,7 @@ def revise_plan(
         starts_on=starts_on,
         ends_on=plan.ends_on,
         state=PlanState.DRAFT,
-        change_reason=reason.strip(),
+        change_reason=reason,
         changed_at=clock.now(),
     )
     session.add(draft)
@@ -312,29 +314,24 @@ def _measures_the_same(kpi: Kpi, successor: Kpi) -> bool:
     return names[0] == names[1]
 
 
-def _reason_faults(reason: str) -> list[Fault]:
-    if not reason.strip():
-        return [Fault("reason", "required")]
-    too_long = len(reason) > LONGEST_REASON
-    return [Fault("reason", "text_too_long", {"limit": str(LONGEST_REASON)})] if too_long else []
-
-
 def _start_faults(session: Session, plan: Plan, starts_on: date) -> list[Fault]:
     """Why the plan cannot be revised from this day on."""
     days = [plan.starts_on, *(period.starts_on for period in plan_periods(plan) if period.starts_on > plan.starts_on)]
     if starts_on not in days:
         return [Fault("starts_on", "not_a_period_start")]
     published = session.scalar(
-        select(func.max(Period.ends_on))
+        select(Period)
         .join(Appraisal, Appraisal.period_id == Period.id)
         .where(
             Appraisal.person_id == plan.person_id,
             Period.cycle_id == plan.cycle_id,
             Appraisal.state == AppraisalState.PUBLISHED,
         )
+        .order_by(Period.ends_on.desc())
+        .limit(1)
     )
-    if published is not None and starts_on <= published:
-        return [Fault("starts_on", "period_published", {"until": published.isoformat()})]
+    if published is not None and starts_on <= published.ends_on:
+        return [Fault("starts_on", "period_published", {"period": published.code})]
     crossing = session.scalar(
         select(Entry.on)
         .join(Kpi, Entry.kpi_id == Kpi.id)
