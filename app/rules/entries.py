@@ -14,8 +14,7 @@ from app.rules.vocabulary import Frequency, MeasureKind, Method
 
 DIGITS_BEFORE: Final = 24
 DIGITS_AFTER: Final = 9
-_SUNDAY: Final = 6
-_DAYS_BEFORE_SUNDAY: Final = timedelta(days=6)
+_WEEK: Final = timedelta(days=6)
 _NO_INPUTS: Final[Mapping[str, Decimal | None]] = MappingProxyType({})
 
 
@@ -24,7 +23,7 @@ class Figure:
     """What an entry says: a number (level, 1 or 0 for yes and no), named inputs, or milestones reached."""
 
     value: Decimal | None = None
-    inputs: Mapping[str, Decimal | None] = field(default=_NO_INPUTS)
+    inputs: Mapping[str, Decimal | None] = field(default_factory=lambda: _NO_INPUTS)
     reached: frozenset[str] = frozenset()
 
 
@@ -114,10 +113,10 @@ def tidy(value: Decimal) -> Decimal:
 
     Only for numbers that were not refused: a huge exponent would fill the memory here.
     """
-    text = format(value or value.copy_abs(), "f")
-    whole, _, decimals = text.partition(".")
-    if len(decimals) > DIGITS_AFTER:
-        decimals = decimals[:DIGITS_AFTER]
+    if not value:
+        return Decimal(0)
+    whole, _, decimals = format(value, "f").partition(".")
+    decimals = decimals[:DIGITS_AFTER]
     return Decimal(f"{whole}.{decimals}" if decimals else whole)
 
 
@@ -139,34 +138,38 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """When entries of a KPI are due: how often, the days of its plan, and the cycle's periods by first and last day."""
+    """When entries of a KPI are due: how often, the days of its plan, and the periods of the cycle."""
 
     frequency: Frequency
     first_day: date
     last_day: date
-    periods: tuple[tuple[date, date], ...]
+    periods: tuple[Span, ...]
 
 
 def entry_span(calendar: Calendar, on: str) -> Span | Fault:
     """The days that `on` stands for with this KPI, or why no entry may be for it.
 
     An entry is for one slot of the KPI, for a part of it, or, where entries are due more often than the cycle has
-    periods, for one whole period: never for more, or the month in which it counts would be a matter of taste.
+    periods, for one whole period: never for more, or the period in which it counts would be a matter of taste.
     """
     try:
         first, last = parse_on(on, halves=True)
     except NotADate as refusal:
         return Fault("on", refusal.code)
-    if calendar.frequency is Frequency.WEEKLY and first == last:
-        if last.weekday() != _SUNDAY:
-            sunday = last + timedelta(days=_SUNDAY - last.weekday())
-            return Fault("on", "not_a_sunday", {"sunday": sunday.isoformat()})
-        first = last - _DAYS_BEFORE_SUNDAY
-    if not calendar.first_day <= last <= calendar.last_day:
-        days = {"first": calendar.first_day.isoformat(), "last": calendar.last_day.isoformat()}
-        return Fault("on", "outside_plan", days)
+    if not calendar.first_day.year - 1 <= last.year <= calendar.last_day.year:
+        return _outside(calendar)
+    whole_period = next((period for period in calendar.periods if period.on == on), None)
     slot = slot_of(calendar.frequency, last)
-    roomy = ((slot.first_day, slot.last_day), *calendar.periods)
+    if calendar.frequency is Frequency.WEEKLY and first == last:
+        if last != slot.last_day:
+            return Fault("on", "not_a_sunday", {"sunday": slot.on})
+        first = slot.first_day
+    elif whole_period and on != slot.on:
+        # A cycle may begin or end inside a month, and a financial year is called by the year in which it begins
+        first, last = whole_period.first_day, whole_period.last_day
+    if not calendar.first_day <= last <= calendar.last_day:
+        return _outside(calendar)
+    roomy = [(slot.first_day, slot.last_day), *((period.first_day, period.last_day) for period in calendar.periods)]
     if not any(start <= first and last <= end for start, end in roomy):
         return Fault("on", "span_too_long")
     return Span(on, first, last)
@@ -179,7 +182,8 @@ def _outside(calendar: Calendar) -> Fault:
 
 def slot_of(frequency: Frequency, day: date) -> Slot:
     """The slot that a day belongs to."""
-    horizon = {Frequency.DAILY: day, Frequency.WEEKLY: day + _DAYS_BEFORE_SUNDAY}
+    # Slots are listed by their last days: the first one from this day on holds it
+    horizon = {Frequency.DAILY: day, Frequency.WEEKLY: day + _WEEK}
     return due_slots(frequency, day, horizon.get(frequency, date(day.year, 12, 31)))[0]
 
 

@@ -1,34 +1,38 @@
-"""How are results recorded: which figure, for which days, from which source, by whom, and who may still change it?"""
+"""How are results recorded: which figure, for which days, from which source, by whom?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import Actor, note_question, require
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Appraisal, AuditEntry, Cycle, Entry, EntryInput, EntryMilestone, Kpi, Period, Plan
-from app.rules import aggregation
-from app.rules.entries import (
-    Calendar,
-    Figure,
-    FigureForm,
-    Span,
-    entry_span,
-    figure_faults,
-    overlap_fault,
-    tidy,
-)
+from app.models import AuditEntry, Entry, EntryInput, EntryMilestone, Kpi, Plan
+from app.rules.entries import Figure, Span, entry_span, figure_faults, overlap_fault, tidy
 from app.rules.faults import Fault
-from app.rules.vocabulary import Action, AppraisalState, CycleState, PeriodState, PlanState, SourceKind
+from app.rules.vocabulary import Action, SourceKind
 from app.services import audit
+from app.services.entry_books import Book, books_of, entries_of, entry_value, figure_of, span_of
 
-LONGEST_NOTE = 2_000
-LONGEST_LINK = 500
+__all__ = [
+    "EntryValues",
+    "entries_of",
+    "entry_value",
+    "erase_entry",
+    "get_book",
+    "get_entry",
+    "history_of",
+    "put_entry",
+    "remove_entry",
+    "write_entry",
+]
+
+LONGEST_NOTE: Final = 2_000
+LONGEST_LINK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,100 +48,7 @@ class EntryValues:
     evidence_link: str | None = None
 
 
-@dataclass(slots=True)
-class Book:
-    """One KPI with all its entries, and what decides whether they may be changed."""
-
-    kpi: Kpi
-    entries: dict[str, Entry]
-    published: frozenset[int]
-    """Periods whose scorecard of this employee is published."""
-
-    @property
-    def plan(self) -> Plan:
-        """The plan that the KPI belongs to."""
-        return self.kpi.plan
-
-    @property
-    def calendar(self) -> Calendar:
-        """When entries of the KPI are due."""
-        periods = tuple((period.starts_on, period.ends_on) for period in self.plan.cycle.periods)
-        return Calendar(self.kpi.frequency, self.plan.starts_on, self.plan.ends_on, periods)
-
-    @property
-    def form(self) -> FigureForm:
-        """What an entry of the KPI has to say."""
-        return form_of(self.kpi)
-
-    def closed_because(self, span: Span) -> str | None:
-        """Why no entry of these days may be changed any more, as a code; None while they may."""
-        if self.plan.state is not PlanState.ACTIVE:
-            return "plan_not_active"
-        if self.plan.cycle.state is CycleState.CLOSED:
-            return "cycle_closed"
-        period = self.period_of(span)
-        if period is None:
-            return "no_period"
-        if period.state is PeriodState.CLOSED:
-            return "period_closed"
-        return "scorecard_published" if period.id in self.published else None
-
-    def period_of(self, span: Span) -> Period | None:
-        """The period in which an entry of these days counts: the one in which its last day lies."""
-        periods = self.plan.cycle.periods
-        return next((period for period in periods if period.starts_on <= span.last_day <= period.ends_on), None)
-
-
 # --- Reading ----------------------------------------------------------------------------------------------------------
-
-
-def entry_value(entry: Entry) -> aggregation.Entry:
-    """The entry as the rules take it."""
-    return aggregation.Entry(
-        on=entry.on,
-        first_day=entry.starts_on,
-        last_day=entry.ends_on,
-        value=entry.value,
-        inputs={given.name: given.value for given in entry.inputs},
-        reached=tuple(stage.name for stage in entry.reached),
-    )
-
-
-def entries_of(session: Session, kpi_ids: Iterable[int], *, fresh: bool = False) -> dict[int, list[Entry]]:
-    """The entries of each KPI in the order of their last days, read in three selects whatever their number.
-
-    `fresh` reads those anew that the session knows already.
-    """
-    found: dict[int, list[Entry]] = {kpi_id: [] for kpi_id in kpi_ids}
-    if found:
-        wanted = (
-            select(Entry)
-            .where(Entry.kpi_id.in_(found))
-            .options(selectinload(Entry.inputs), selectinload(Entry.reached))
-            .order_by(Entry.ends_on, Entry.starts_on, Entry.id)
-            .execution_options(populate_existing=fresh)
-        )
-        for entry in session.scalars(wanted):
-            found[entry.kpi_id].append(entry)
-    return found
-
-
-def form_of(kpi: Kpi) -> FigureForm:
-    """What an entry of the KPI has to say."""
-    return FigureForm(
-        measure=kpi.measure,
-        method=kpi.method,
-        inputs=tuple(dict.fromkeys(each.name for each in kpi.inputs)),
-        denominator=tuple((each.name, -1 if each.is_subtracted else 1) for each in kpi.inputs if each.is_denominator),
-        milestones=tuple(milestone.name for milestone in kpi.milestones),
-        levels=kpi.levels,
-    )
-
-
-def figure_of(entry: Entry) -> Figure:
-    """What the entry says."""
-    inputs = {given.name: given.value for given in entry.inputs}
-    return Figure(entry.value, inputs, frozenset(stage.name for stage in entry.reached))
 
 
 def get_book(session: Session, actor: Actor, *, kpi_id: int) -> Book:
@@ -162,55 +73,8 @@ def history_of(session: Session, actor: Actor, *, kpi_id: int) -> Sequence[Audit
     """Everything that was done to the entries of a KPI, the latest first."""
     get_book(session, actor, kpi_id=kpi_id)
     acts = select(AuditEntry).where(AuditEntry.object_kind == "kpi", AuditEntry.object_id == kpi_id)
-    acts = acts.where(AuditEntry.action.in_(("entry:record", "entry:change", "entry:remove")))
+    acts = acts.where(AuditEntry.action.in_(("entry.recorded", "entry.changed", "entry.removed")))
     return session.scalars(acts.order_by(AuditEntry.id.desc())).all()
-
-
-def books_of(session: Session, kpi_ids: Iterable[int], *, for_change: bool = False) -> dict[int, Book]:
-    """The KPIs with their entries, in a number of selects that does not grow; for services that ask access themselves.
-
-    `for_change` locks their plans until the transaction ends, so that nobody records, revises or publishes in between.
-    """
-    ids = sorted(set(kpi_ids))
-    if not ids:
-        return {}
-    if for_change:
-        plans = select(Plan.id).where(Plan.id.in_(select(Kpi.plan_id).where(Kpi.id.in_(ids))))
-        session.execute(plans.order_by(Plan.id).with_for_update())
-    wanted = (
-        select(Kpi)
-        .where(Kpi.id.in_(ids))
-        .options(
-            selectinload(Kpi.inputs),
-            selectinload(Kpi.milestones),
-            joinedload(Kpi.plan).joinedload(Plan.cycle).selectinload(Cycle.periods),
-        )
-        .execution_options(populate_existing=for_change)
-    )
-    kpis = session.scalars(wanted).unique().all()
-    entries = entries_of(session, [kpi.id for kpi in kpis], fresh=for_change)
-    published = _published(session, kpis)
-    return {
-        kpi.id: Book(
-            kpi,
-            {entry.on: entry for entry in entries[kpi.id]},
-            published.get((kpi.plan.person_id, kpi.plan.cycle_id), frozenset()),
-        )
-        for kpi in kpis
-    }
-
-
-def _published(session: Session, kpis: Sequence[Kpi]) -> Mapping[tuple[int, int], frozenset[int]]:
-    people = {kpi.plan.person_id for kpi in kpis}
-    rows = session.execute(
-        select(Appraisal.person_id, Period.cycle_id, Appraisal.period_id)
-        .join(Appraisal.period)
-        .where(Appraisal.person_id.in_(people), Appraisal.state == AppraisalState.PUBLISHED)
-    )
-    found: dict[tuple[int, int], set[int]] = {}
-    for person_id, cycle_id, period_id in rows:
-        found.setdefault((person_id, cycle_id), set()).add(period_id)
-    return {key: frozenset(periods) for key, periods in found.items()}
 
 
 # --- Recording --------------------------------------------------------------------------------------------------------
@@ -251,7 +115,7 @@ def write_entry(
     if isinstance(span, Fault):
         raise Invalid([span])
     faults = [*figure_faults(book.form, values.figure), *_word_faults(values)]
-    if overlap := overlap_fault(span, [_span_of(entry) for entry in book.entries.values()]):
+    if overlap := overlap_fault(span, [span_of(entry) for entry in book.entries.values()]):
         faults.append(overlap)
     if faults:
         raise Invalid(faults)
@@ -271,12 +135,12 @@ def erase_entry(session: Session, actor: Actor, book: Book, *, on: str, version:
     entry = book.entries.get(on)
     if entry is None:
         raise NotFound
-    _require_open(book, _span_of(entry))
+    _require_open(book, span_of(entry))
     _require_version(entry, version)
     old = figure_text(figure_of(entry))
     del book.entries[on]
     session.delete(entry)
-    _note(session, actor, book, "entry:remove", details={"on": on, "old": old})
+    _note(session, actor, book, "entry.removed", details={"on": on, "old": old})
 
 
 def _record(session: Session, actor: Actor, book: Book, span: Span, values: EntryValues) -> Entry:
@@ -297,7 +161,7 @@ def _record(session: Session, actor: Actor, book: Book, span: Span, values: Entr
     book.entries[span.on] = entry
     details = {"on": span.on, "new": figure_text(values.figure), "source": entry.source_kind.value}
     written = {name: text for name, text in _words(values).items() if text}
-    _note(session, actor, book, "entry:record", details=details, words=written)
+    _note(session, actor, book, "entry.recorded", details=details, words=written)
     return entry
 
 
@@ -317,7 +181,7 @@ def _change(session: Session, actor: Actor, book: Book, entry: Entry, values: En
     for name, written in words.items():
         setattr(entry, name, written)
     session.flush()
-    _note(session, actor, book, "entry:change", details=details, words=words)
+    _note(session, actor, book, "entry.changed", details=details, words=words)
     return entry
 
 
@@ -333,10 +197,6 @@ def _write_figure(entry: Entry, figure: Figure) -> None:
     for name in there.keys() - figure.reached:
         entry.reached.remove(there[name])
     entry.reached.extend(EntryMilestone(name=name) for name in sorted(figure.reached - there.keys()))
-
-
-def _span_of(entry: Entry) -> Span:
-    return Span(entry.on, entry.starts_on, entry.ends_on)
 
 
 def _require_open(book: Book, span: Span) -> None:
