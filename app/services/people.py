@@ -1,0 +1,410 @@
+"""Who is on the staff, and who joins, changes, leaves, or is given a role?"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.sql import ColumnElement
+
+from app import clock
+from app.access import Actor, note_question, require, visible_people
+from app.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.models import Account, Person, Placement, Position, ReportingLine, RoleGrant, Unit
+from app.rules.faults import Fault
+from app.rules.texts import text_faults, tidy
+from app.rules.vocabulary import Action, Role
+from app.services import audit
+from app.services.employment import (
+    Seat,
+    circle_fault,
+    employ,
+    line_on,
+    manager_on,
+    place,
+    placement_on,
+    release_reports,
+    report,
+)
+from app.services.listing import Listing
+
+__all__ = [
+    "Listing",
+    "PersonValues",
+    "accounts_of",
+    "change_person",
+    "enter_person",
+    "get_person",
+    "grant_role",
+    "line_on",
+    "list_people",
+    "manager_on",
+    "number_faults",
+    "placement_on",
+    "team_of",
+    "withdraw_role",
+    "without_manager",
+]  # fmt: skip
+
+LONGEST_NUMBER: Final = 40
+LONGEST_NAME: Final = 200
+LONGEST_EMAIL: Final = 254
+EARLIEST: Final = date(1940, 1, 1)
+LATEST: Final = date(2200, 1, 1)
+
+_WITH_HISTORY: Final[tuple[ORMOption, ...]] = (
+    selectinload(Person.placements).joinedload(Placement.unit),
+    selectinload(Person.placements).joinedload(Placement.position),
+    selectinload(Person.reporting_lines).joinedload(ReportingLine.manager),
+    selectinload(Person.grants),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonValues:
+    """Everything that is typed about a person.
+
+    Unit, position and manager are those that hold from `placed_on` and `reports_on`. Without such a day they count as
+    the present ones: a difference holds from today, or from the day of joining if that is still to come.
+    """
+
+    number: str
+    name: str
+    joined_on: date
+    email: str | None = None
+    left_on: date | None = None
+    unit_id: int | None = None
+    position_id: int | None = None
+    manager_id: int | None = None
+    placed_on: date | None = None
+    reports_on: date | None = None
+
+
+def list_people(
+    session: Session,
+    actor: Actor,
+    *,
+    search: str = "",
+    unit_id: int | None = None,
+    with_left: bool = False,
+    offset: int = 0,
+    limit: int = 50,
+) -> Listing[Person]:
+    """The people whom the actor may see, by name; `search` looks into names, numbers and e-mail addresses."""
+    note_question(session, Action.PERSON_READ)
+    query = visible_people(actor)
+    for word in search.split():
+        columns = (Person.name, Person.number, Person.email)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    if unit_id is not None:
+        query = query.where(Person.id.in_(_placed_in(unit_id, actor.today)))
+    if not with_left:
+        query = query.where(or_(Person.left_on.is_(None), Person.left_on >= actor.today))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    page = query.options(*_WITH_HISTORY).order_by(Person.name, Person.id).offset(offset).limit(limit)
+    return Listing(session.scalars(page).all(), total)
+
+
+def get_person(session: Session, actor: Actor, *, person_id: int) -> Person:
+    """One person with placements, reporting lines and roles."""
+    require(session, actor, Action.PERSON_READ, person_id)
+    return _loaded(session, person_id)
+
+
+def team_of(session: Session, actor: Actor, *, person_id: int) -> list[Person]:
+    """Those who report to a person today, as far as the actor may see them."""
+    note_question(session, Action.PERSON_READ)
+    reports = select(ReportingLine.person_id).where(ReportingLine.manager_id == person_id, _runs(actor.today))
+    query = visible_people(actor).where(Person.id.in_(reports)).options(*_WITH_HISTORY)
+    return list(session.scalars(query.order_by(Person.name, Person.id)))
+
+
+def without_manager(session: Session, actor: Actor) -> list[Person]:
+    """Those whose manager has left and who have no new one yet."""
+    require(session, actor, Action.PERSON_READ)
+    manager = select(Person.left_on).where(Person.id == ReportingLine.manager_id).scalar_subquery()
+    reported_until_then = exists().where(
+        ReportingLine.person_id == Person.id, ReportingLine.ends_on == manager, ReportingLine.ends_on < actor.today
+    )
+    reports = exists().where(ReportingLine.person_id == Person.id, _runs(actor.today))
+    query = select(Person).where(
+        reported_until_then, ~reports, or_(Person.left_on.is_(None), Person.left_on >= actor.today)
+    )
+    return list(session.scalars(query.order_by(Person.name, Person.id)))
+
+
+def accounts_of(session: Session, people: Sequence[Person]) -> dict[int, Account]:
+    """The accounts of people by the person's id; whoever may see a person may know of the account."""
+    ids = [person.id for person in people]
+    return {
+        account.person_id: account for account in session.scalars(select(Account).where(Account.person_id.in_(ids)))
+    }
+
+
+def enter_person(session: Session, actor: Actor, *, values: PersonValues) -> Person:
+    """Put somebody on the staff, with a first placement and reporting line."""
+    require(session, actor, Action.PERSON_WRITE)
+    faults = _faults(session, actor, values, None)
+    if faults:
+        raise Invalid(faults)
+    with _whole(session):
+        person = Person(joined_on=values.joined_on, placements=[], reporting_lines=[], grants=[])
+        _write_facts(person, values)
+        session.add(person)
+        session.flush()
+        _seat_and_line(session, actor, person, values)
+    audit.record(
+        session,
+        "person.entered",
+        actor_id=actor.person_id,
+        about=("person", person.id),
+        subject_id=person.id,
+        details=_facts(person),
+        words=_words(person),
+    )
+    return person
+
+
+def change_person(session: Session, actor: Actor, *, person_id: int, version: int, values: PersonValues) -> Person:
+    """Change facts of a person, their placement or their manager, each from a day on."""
+    require(session, actor, Action.PERSON_WRITE, person_id)
+    person = _loaded(session, person_id, lock=True)
+    if person.version != version:
+        raise Conflict("stale")
+    faults = _faults(session, actor, values, person)
+    if faults:
+        raise Invalid(faults)
+    before, words_before = _facts(person), _words(person)
+    old = (person.joined_on, person.left_on)
+    with _whole(session):
+        _write_facts(person, values)
+        employ(person, old)
+        _seat_and_line(session, actor, person, values)
+    if old[1] != person.left_on:
+        release_reports(session, actor, person, old[1])
+    after, words = _facts(person), _words(person)
+    changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    new_words = {name: text for name, text in words.items() if words_before.get(name) != text}
+    if changes or new_words:
+        audit.record(
+            session,
+            "person.changed",
+            actor_id=actor.person_id,
+            about=("person", person.id),
+            subject_id=person.id,
+            details=changes,
+            words=new_words,
+        )
+    return person
+
+
+def grant_role(session: Session, actor: Actor, *, person_id: int, role: Role) -> None:
+    """Give a person a role; nobody gives one to themselves."""
+    person = _for_role(session, actor, person_id)
+    if any(grant.role is role for grant in person.grants):
+        raise Conflict("role_granted")
+    person.grants.append(RoleGrant(role=role))
+    _record_role(session, actor, person, role, "role.granted")
+
+
+def withdraw_role(session: Session, actor: Actor, *, person_id: int, role: Role) -> None:
+    """Take a role back; the last HR keeps theirs, and nobody takes one from themselves."""
+    person = _for_role(session, actor, person_id)
+    grant = next((grant for grant in person.grants if grant.role is role), None)
+    if grant is None:
+        raise Conflict("role_not_granted")
+    if role is Role.HR and _is_last_hr(session, person, actor.today):
+        raise Conflict("last_hr")
+    person.grants.remove(grant)
+    _record_role(session, actor, person, role, "role.withdrawn")
+
+
+def number_faults(number: str) -> list[Fault]:
+    """What speaks against an employee number, whoever has it."""
+    return text_faults("number", number, limit=LONGEST_NUMBER)
+
+
+def _seat_and_line(session: Session, actor: Actor, person: Person, values: PersonValues) -> None:
+    """Write placement and manager; a circle is found only now, when the line's days are known."""
+    seat: Seat | None = (values.unit_id, values.position_id) if values.unit_id and values.position_id else None
+    joins = person.joined_on if not person.placements and not person.reporting_lines else None
+    place(person, seat, values.placed_on or (joins if seat else None), actor.today)
+    manager = session.get(Person, values.manager_id) if values.manager_id else None
+    line = report(person, manager, values.reports_on or (joins if manager else None), actor.today)
+    session.flush()
+    _read_back(session, person)
+    if line and (fault := circle_fault(session, person, line)):
+        raise Invalid([fault])
+
+
+def _faults(session: Session, actor: Actor, values: PersonValues, person: Person | None) -> list[Fault]:
+    number, email = tidy(values.number), tidy(values.email).lower()
+    faults = [
+        *number_faults(number),
+        *text_faults("name", tidy(values.name), limit=LONGEST_NAME),
+        *text_faults("email", email, limit=LONGEST_EMAIL, required=False),
+        *_date_faults(values),
+        *_seat_faults(session, values),
+        *_manager_faults(session, actor, values, person),
+    ]
+    own_id = person.id if person else None
+    if _is_taken(session, or_(Person.number == number, func.lower(Person.number) == number.lower()), own_id):
+        faults.append(Fault("number", "taken"))
+    if email and _is_taken(session, or_(Person.email == email, func.lower(Person.email) == email), own_id):
+        faults.append(Fault("email", "taken"))
+    if person and values.left_on and _is_last_hr(session, person, values.left_on):
+        faults.append(Fault("left_on", "last_hr"))
+    return faults
+
+
+def _date_faults(values: PersonValues) -> list[Fault]:
+    faults = []
+    if not EARLIEST <= values.joined_on < LATEST:
+        faults.append(Fault("joined_on", "date_out_of_range"))
+    if values.left_on and values.left_on >= LATEST:
+        faults.append(Fault("left_on", "date_out_of_range"))
+    if values.left_on and values.left_on < values.joined_on:
+        faults.append(Fault("left_on", "leaves_before_joining"))
+    for at, day in (("placed_on", values.placed_on), ("reports_on", values.reports_on)):
+        if day and day < values.joined_on:
+            faults.append(Fault(at, "before_joining"))
+        elif day and values.left_on and day > values.left_on:
+            faults.append(Fault(at, "after_leaving"))
+    return faults
+
+
+def _seat_faults(session: Session, values: PersonValues) -> list[Fault]:
+    faults = []
+    if values.unit_id and session.get(Unit, values.unit_id) is None:
+        faults.append(Fault("unit_id", "choice_unknown"))
+    if values.position_id and session.get(Position, values.position_id) is None:
+        faults.append(Fault("position_id", "choice_unknown"))
+    if values.unit_id and not values.position_id:
+        faults.append(Fault("position_id", "unit_without_position"))
+    if values.position_id and not values.unit_id:
+        faults.append(Fault("unit_id", "position_without_unit"))
+    return faults
+
+
+def _manager_faults(session: Session, actor: Actor, values: PersonValues, person: Person | None) -> list[Fault]:
+    if values.manager_id is None:
+        return []
+    manager = session.get(Person, values.manager_id)
+    if manager is None:
+        return [Fault("manager_id", "choice_unknown")]
+    if person and manager.id == person.id:
+        return [Fault("manager_id", "own_manager")]
+    starts_on = values.reports_on or (max(actor.today, values.joined_on) if person else values.joined_on)
+    if manager.left_on and manager.left_on < starts_on:
+        return [Fault("manager_id", "manager_left", {"name": manager.name})]
+    return []
+
+
+def _write_facts(person: Person, values: PersonValues) -> None:
+    person.number = tidy(values.number)
+    person.name = tidy(values.name)
+    person.email = tidy(values.email).lower() or None
+    person.joined_on = values.joined_on
+    person.left_on = values.left_on
+    person.changed_at = clock.now()
+    # A person counts as changed too when only a placement or a line is
+    flag_modified(person, "changed_at")
+
+
+def _read_back(session: Session, person: Person) -> None:
+    """Let relations be read anew whose ids were written."""
+    for row in (*person.placements, *person.reporting_lines):
+        session.expire(row)
+    session.expire(person, ["placements", "reporting_lines"])
+
+
+@contextmanager
+def _whole(session: Session) -> Iterator[None]:
+    """All of it or nothing, whatever is refused on the way."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as refused:
+        # Two transactions may find the same number free at the same moment: the database decides
+        at = "email" if "email" in str(refused.orig) else "number"
+        raise Invalid([Fault(at, "taken")]) from refused
+
+
+def _facts(person: Person) -> dict[str, object]:
+    return {
+        "number": person.number,
+        "joined_on": person.joined_on,
+        "left_on": person.left_on,
+        "placements": [[row.starts_on, row.ends_on, row.unit_id, row.position_id] for row in person.placements],
+        "reporting_lines": [[row.starts_on, row.ends_on, row.manager_id] for row in person.reporting_lines],
+    }
+
+
+def _words(person: Person) -> dict[str, str]:
+    """Name and address stand beside the chain, so that they can be erased one day."""
+    return {"name": person.name, **({"email": person.email} if person.email else {})}
+
+
+def _for_role(session: Session, actor: Actor, person_id: int) -> Person:
+    require(session, actor, Action.PERSON_WRITE, person_id)
+    person = _loaded(session, person_id, lock=True)
+    if person_id == actor.person_id:
+        raise NotAllowed("own_role")
+    return person
+
+
+def _record_role(session: Session, actor: Actor, person: Person, role: Role, action: str) -> None:
+    session.flush()
+    about = ("person", person.id)
+    audit.record(session, action, actor_id=actor.person_id, about=about, subject_id=person.id, details={"role": role})
+
+
+def _is_last_hr(session: Session, person: Person, day: date) -> bool:
+    """Whether nobody else with the role of HR is on the staff after the day."""
+    if not any(grant.role is Role.HR for grant in person.grants):
+        return False
+    others = (
+        select(RoleGrant.id)
+        .join(Person, RoleGrant.person_id == Person.id)
+        .where(
+            RoleGrant.role == Role.HR,
+            RoleGrant.person_id != person.id,
+            or_(Person.left_on.is_(None), Person.left_on > day),
+        )
+    )
+    return not session.scalar(select(exists(others)))
+
+
+def _is_taken(session: Session, condition: ColumnElement[bool], own_id: int | None) -> bool:
+    return bool(session.scalar(select(exists().where(condition, Person.id.is_distinct_from(own_id)))))
+
+
+def _placed_in(unit_id: int, day: date) -> Select[int]:
+    """Who sits in a unit, or in one below it."""
+    units = select(Unit.id).where(Unit.id == unit_id).cte("units", recursive=True)
+    units = units.union(select(Unit.id).where(Unit.parent_id == units.c.id))
+    return select(Placement.person_id).where(
+        Placement.unit_id.in_(select(units.c.id)),
+        Placement.starts_on <= day,
+        or_(Placement.ends_on.is_(None), Placement.ends_on >= day),
+    )
+
+
+def _runs(day: date) -> ColumnElement[bool]:
+    return (ReportingLine.starts_on <= day) & or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= day)
+
+
+def _loaded(session: Session, person_id: int, *, lock: bool = False) -> Person:
+    query = select(Person).where(Person.id == person_id).options(*_WITH_HISTORY)
+    if lock:
+        query = query.with_for_update(of=Person).execution_options(populate_existing=True)
+    person = session.scalar(query)
+    if person is None:
+        raise NotFound
+    return person
