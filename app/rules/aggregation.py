@@ -11,7 +11,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from app.rules.faults import Fault, Refused
+from app.rules.faults import Fault, Refused, key_path
 from app.rules.numbers import ZERO, exact_sum, plain
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind
 
@@ -149,7 +149,7 @@ _VALUE_RULES: Final[Mapping[Aggregation, Callable[[Sequence[Entry]], Fraction]]]
 def _ratio(measure: RatioMeasure, entries: Sequence[Entry]) -> Fraction | None:
     for index, entry in enumerate(entries):
         for name in measure.inputs - entry.inputs.keys():
-            raise Refused(Fault(f"entries[{index}].inputs.{name}", "required"))
+            raise Refused(Fault(key_path(name), "required").under(f"entries[{index}].inputs"))
 
     def total(terms: tuple[Term, ...]) -> Fraction:
         return sum((term.sign * Fraction(exact_sum(e.inputs[term.name] for e in entries)) for term in terms), ZERO)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from json import dumps
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,11 @@ class Fault:
         """The same fault seen from outside: `low` under `kpis[1].scoring` stands at `kpis[1].scoring.low`."""
         joint = "." if path and self.at and not self.at.startswith("[") else ""
         return Fault(f"{path}{joint}{self.at}", self.code, self.values)
+
+
+def key_path(key: str) -> str:
+    """A name that somebody chose, as part of a path; one that could be misread or break the line is quoted."""
+    return key if key and key.isprintable() and not set(key) & set('."[]:') else f"[{dumps(key)}]"
 
 
 class Refused(ValueError):

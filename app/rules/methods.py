@@ -15,7 +15,7 @@ from app.rules.aggregation import (
     RatingMeasure,
     RatioMeasure,
 )
-from app.rules.faults import Fault, Refused
+from app.rules.faults import Fault, Refused, key_path
 from app.rules.numbers import HUNDRED, ZERO, plain
 from app.rules.policy import Policy
 from app.rules.vocabulary import Beyond, MeasureKind, Method
@@ -137,7 +137,9 @@ def _ratio_faults(measure: RatioMeasure) -> list[Fault]:
 
 
 def _share_faults(milestones: Mapping[str, Fraction]) -> list[Fault]:
-    faults = [Fault(f"milestones.{name}", "not_above_0") for name, share in milestones.items() if share <= 0]
+    faults = [
+        Fault(key_path(name), "not_above_0").under("milestones") for name, share in milestones.items() if share <= 0
+    ]
     total = sum(milestones.values(), ZERO)
     if total != HUNDRED:
         faults.append(Fault("milestones", "shares_not_100", {"total": plain(total)}))
@@ -224,6 +226,13 @@ def achievement(scoring: Scoring, actual: Fraction, floor: Fraction, cap: Fracti
     return uncapped, min(max(uncapped, floor), cap)
 
 
+def actual_fault(scoring: Scoring, actual: Fraction) -> Fault | None:
+    """Why the method cannot score this actual, if so."""
+    if scoring.method is Method.LOWER_INVERSE and actual < 0:
+        return Fault("entries", "negative_actual", {"actual": plain(actual)})
+    return None
+
+
 def is_best_of_all(scoring: Scoring, actual: Fraction) -> bool:
     """Nothing at all where the inverse of the actual counts: it has no figure but the cap."""
     return scoring.method is Method.LOWER_INVERSE and actual == 0
@@ -247,8 +256,9 @@ def _lower(scoring: Scoring, actual: Fraction) -> Fraction:
 
 
 def _lower_inverse(scoring: Scoring, actual: Fraction) -> Fraction:
-    if actual < 0:
-        raise Refused(Fault("entries", "negative_actual", {"actual": plain(actual)}))
+    fault = actual_fault(scoring, actual)
+    if fault:
+        raise Refused(fault)
     return 100 * given(scoring.target) / actual
 
 

@@ -1,0 +1,109 @@
+"""What can be asked of the command `kinerja`? Thin: it parses, calls services or rules, and prints.
+
+Heavy imports (database, web, PDF) stand inside the commands that need them: `kinerja score` starts in a moment.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from app.documents.cards import CardRefused
+from app.documents.score_files import fault_lines, score_json, score_lines
+from app.rules.faults import Fault
+from app.rules.vocabulary import Language
+
+app = typer.Typer(name="kinerja", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+_PROGRESS_EVERY = 200  # lines
+
+
+@app.callback()
+def _kinerja() -> None:
+    """Employee performance appraisal with weighted KPI scorecards."""
+
+
+@app.command()
+def score(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A scorecard in JSON; - is standard input.")],
+    *,
+    lines: Annotated[bool, typer.Option("--lines", help="One card a line in, one result a line out.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of explanations and messages.")] = Language.ENGLISH,
+) -> None:
+    """Score a scorecard without a database: its result as JSON, or one line for every fault in it."""
+    try:
+        with _opened(file) as source:
+            is_refused = _score_lines(source, lang) if lines else _score_one(source.read(), lang)
+    except BrokenPipeError:  # whoever read the results wants no more of them
+        raise
+    except OSError as error:
+        reason = {"reason": error.strerror or str(error)}
+        _print_faults(CardRefused([Fault("", "file_unreadable", reason)]), lang)
+        is_refused = True
+    raise typer.Exit(int(is_refused))
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdin.buffer
+    else:
+        with Path(file).open("rb") as source:
+            yield source
+
+
+def _score_one(raw: bytes, language: Language) -> bool:
+    """Answer the one card of a file; true where it is refused."""
+    try:
+        result = score_json(raw, language)
+    except CardRefused as refusal:
+        _print_faults(refusal, language)
+        return True
+    # Bytes, so that neither a terminal's encoding nor its line ends can change the result
+    sys.stdout.buffer.write(json.dumps(result, ensure_ascii=False, indent=2).encode() + b"\n")
+    sys.stdout.buffer.flush()
+    return False
+
+
+def _score_lines(source: BinaryIO, language: Language) -> bool:
+    """Answer every line of a file; true where a card is refused, which is said at the end."""
+    refused = count = 0
+    out = sys.stdout.buffer
+    for count, answer in enumerate(score_lines(_with_progress(source), language), start=1):  # noqa: B007
+        out.write(answer.line)
+        out.flush()  # a program may be waiting for this answer before it sends the next card
+        refused += answer.is_refused
+    if refused:
+        typer.echo(f"{refused} of {count} cards refused", err=True)
+    return refused > 0
+
+
+def _with_progress(source: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, with a bar on a terminal that is not busy showing the results."""
+    if source is sys.stdin.buffer or sys.stdout.isatty() or not sys.stderr.isatty():
+        yield from source
+        return
+    size = Path(source.name).stat().st_size
+    with typer.progressbar(length=size, label="Scoring", file=sys.stderr) as bar:
+        done = 0
+        for number, line in enumerate(source):
+            yield line
+            done += len(line)
+            if number % _PROGRESS_EVERY == 0:
+                bar.update(done)
+                done = 0
+        bar.update(done)
+
+
+def _print_faults(refusal: CardRefused, language: Language) -> None:
+    for line in fault_lines(refusal.faults, language):
+        typer.echo(line, err=True)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

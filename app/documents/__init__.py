@@ -1,0 +1,1 @@
+"""How do plain values become files, and files plain values? No database."""

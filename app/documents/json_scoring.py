@@ -1,0 +1,153 @@
+"""What do measure and scoring of one KPI in a JSON card say?"""
+
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+from typing import Any, Final
+
+from app.documents.json_fields import UNKNOWN_KEY, Fields, number_at, text_at, word_at
+from app.rules.aggregation import (
+    RATING_AGGREGATIONS,
+    GrowthMeasure,
+    Measure,
+    MilestoneMeasure,
+    RatingMeasure,
+    RatioMeasure,
+    Term,
+    ValueMeasure,
+    YesNoMeasure,
+)
+from app.rules.faults import Fault, key_path
+from app.rules.methods import OWN_MEASURE, PARAMETERS, Point, Scoring
+from app.rules.vocabulary import Aggregation, Beyond, MeasureKind, Method
+
+Faults = list[Fault]
+
+_NOTHING: Final = object()
+_LIMITS: Final = ("method", "floor", "cap")
+_MEASURE_KEYS: Final[Mapping[MeasureKind, tuple[str, ...]]] = {
+    MeasureKind.GROWTH: ("base",),
+    MeasureKind.MILESTONE: ("milestones",),
+    MeasureKind.RATING: ("aggregation",),
+    MeasureKind.RATIO: ("numerator", "denominator", "scale"),
+    MeasureKind.VALUE: ("aggregation",),
+    MeasureKind.YES_NO: (),
+}
+_ALL_SCORING_KEYS: Final = frozenset(_LIMITS).union(*PARAMETERS.values())
+_ALL_MEASURE_KEYS: Final = frozenset({"kind"}).union(*_MEASURE_KEYS.values())
+
+
+# --- Scoring ----------------------------------------------------------------------------------------------------------
+
+
+def read_scoring(value: Any) -> tuple[Scoring | None, Faults]:
+    """The scoring and what is ill-formed in it, seen from the scoring; none where the method is unknown."""
+    method = word_at(_get(value, "method"), Method)
+    known = _ALL_SCORING_KEYS if method is None else (*_LIMITS, *PARAMETERS[method])
+    fields = Fields(value, known)
+    fields.need("method")
+    fields.choice("method", Method)
+    if method is None:
+        return None, fields.faults
+    scoring = Scoring(
+        method,
+        target=fields.fraction("target"),
+        low=fields.fraction("low"),
+        high=fields.fraction("high"),
+        points=_points(fields, "points"),
+        below=fields.choice("below", Beyond) or Beyond.CLAMP,
+        above=fields.choice("above", Beyond) or Beyond.CLAMP,
+        steps=_points(fields, "steps"),
+        levels=fields.whole("levels"),
+        floor=fields.fraction("floor"),
+        cap=fields.fraction("cap"),
+        maximum_target=fields.flag("maximum_target") or False,
+    )
+    return scoring, _at_home_elsewhere(fields.faults, _ALL_SCORING_KEYS, "key_not_of_method", method)
+
+
+def _points(fields: Fields, key: str) -> tuple[Point, ...]:
+    points = []
+    for index, item in enumerate(fields.items(key) or ()):
+        at = f"{key}[{index}]"
+        if not isinstance(item, list) or len(item) != 2:  # noqa: PLR2004
+            fields.faults.append(Fault(at, "not_a_point"))
+            continue
+        x = number_at(item[0], f"{at}[0]", fields.faults)
+        score = number_at(item[1], f"{at}[1]", fields.faults)
+        if x is not None and score is not None:
+            points.append(Point(Fraction(x), Fraction(score)))
+    return tuple(points)
+
+
+# --- Measure ----------------------------------------------------------------------------------------------------------
+
+
+def read_measure(value: Any, method: Method | None) -> tuple[Measure | None, Faults]:
+    """The measure and what is ill-formed in it, seen from the measure; none where its kind cannot be known.
+
+    Where no kind is said it is that of the method, or else a value.
+    """
+    kind = word_at(_get(value, "kind"), MeasureKind)
+    if _get(value, "kind") is _NOTHING and method is not None:
+        kind = OWN_MEASURE.get(method, MeasureKind.VALUE)
+    fields = Fields(value, _ALL_MEASURE_KEYS if kind is None else ("kind", *_MEASURE_KEYS[kind]))
+    fields.choice("kind", MeasureKind)
+    if kind is None or not fields.is_object:
+        return None, fields.faults
+    measure = _measure(fields, kind)
+    return measure, _at_home_elsewhere(fields.faults, _ALL_MEASURE_KEYS, "key_not_of_measure", kind)
+
+
+def _measure(fields: Fields, kind: MeasureKind) -> Measure:
+    match kind:
+        case MeasureKind.VALUE:
+            return ValueMeasure(fields.choice("aggregation", Aggregation) or Aggregation.LAST)
+        case MeasureKind.RATING:
+            return RatingMeasure(fields.choice("aggregation", RATING_AGGREGATIONS) or Aggregation.LAST)
+        case MeasureKind.RATIO:
+            fields.need("scale")
+            numerator, denominator = _terms(fields, "numerator"), _terms(fields, "denominator")
+            return RatioMeasure(numerator, denominator, fields.fraction_or("scale", Fraction(1)))
+        case MeasureKind.GROWTH:
+            return GrowthMeasure(fields.fraction("base"))
+        case MeasureKind.MILESTONE:
+            return MilestoneMeasure(_milestones(fields))
+        case MeasureKind.YES_NO:
+            return YesNoMeasure()
+
+
+def _terms(fields: Fields, key: str) -> tuple[Term, ...]:
+    terms = []
+    for index, item in enumerate(fields.items(key) or ()):
+        sign, name = (-1, item[1:]) if type(item) is str and item.startswith("-") else (1, item)
+        text = text_at(name, f"{key}[{index}]", fields.faults)
+        if text is not None:
+            terms.append(Term(text, sign))
+    return tuple(terms)
+
+
+def _milestones(fields: Fields) -> dict[str, Fraction]:
+    value = fields.get("milestones", {})
+    names = value if isinstance(value, dict) else {}
+    part = Fields(value, names)
+    shares = {name: number_at(share, key_path(name), part.faults) for name, share in names.items()}
+    for name in names:
+        text_at(name, key_path(name), part.faults)
+    fields.take("milestones", part)
+    return {name: Fraction(share) for name, share in shares.items() if share is not None}
+
+
+# --- Both -------------------------------------------------------------------------------------------------------------
+
+
+def _get(value: Any, key: str) -> Any:
+    """A key that must be known before the others can be judged; it is read again when they are."""
+    return value.get(key, _NOTHING) if isinstance(value, dict) else _NOTHING
+
+
+def _at_home_elsewhere(faults: Faults, keys: Collection[str], code: str, word: str) -> Faults:
+    """Say of a key that other methods or measures have that it does not go with this one."""
+    return [
+        Fault(fault.at, code, {"word": word}) if fault.code in UNKNOWN_KEY and fault.at in keys else fault
+        for fault in faults
+    ]
