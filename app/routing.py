@@ -57,10 +57,10 @@ class PolicyRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler with the check behind it: an answer whose permission nobody asked for is never sent."""
         handler = super().get_route_handler()
-        action = self.action
 
         async def guarded(request: Request) -> Response:
             response = await handler(request)
+            action = self.action  # read now: the handler is made before the route has its action
             session = getattr(request.state, "session", None)
             if action is not Action.PUBLIC and (session is None or action not in session.info.get("asked", ())):
                 raise RuntimeError(f"{request.method} {self.path}: permission {action} was never asked")

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     default_language: Annotated[str, Field(pattern="^(id|en)$")] = "id"
     api_docs: bool = False
     """Serve the interactive API documentation at /api/v1/docs."""
+    session_idle_minutes: Annotated[int, Field(ge=1)] = 60
+    """After how long without a request somebody must sign in again."""
+    session_idle_minutes_hr: Annotated[int, Field(ge=1)] = 30
+    session_hours: Annotated[int, Field(ge=1)] = 12
+    """After how long everybody must sign in again."""
     max_body_bytes: Annotated[int, Field(ge=10_000)] = 10_000_000
 
     @field_validator("time_zone")

@@ -1,0 +1,137 @@
+"""How are the parts put together? The only place that knows them all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from app import __version__, api, schema, web
+from app.database import Sessions, make_engine, make_sessions
+from app.errors import Conflict, KinerjaError
+from app.messages import TEXTS
+from app.routing import Needs, make_router
+from app.rules.vocabulary import Action
+from app.settings import Settings, load_settings
+from app.web import assets
+from app.web.render import error_page, refusal_page
+from app.web.session import SessionMiddleware
+from app.web.shield import HeadersMiddleware, LastResortMiddleware
+
+_HTTP_CODES = {
+    400: "unreadable",
+    404: "not_found",
+    405: "not_found",
+    413: "too_large_body",
+    415: "unreadable",
+    422: "unreadable",
+}
+
+health = make_router(include_in_schema=False)
+
+
+@health.get("/healthz", dependencies=[Depends(Needs(Action.PUBLIC))])
+def alive() -> JSONResponse:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+@health.get("/readyz", dependencies=[Depends(Needs(Action.PUBLIC))])
+def ready(request: Request) -> JSONResponse:
+    """The database is reachable and at the revision that this code needs."""
+    engine: Engine = request.app.state.engine
+    try:
+        is_ready = schema.present(engine) == schema.needed()
+    except DBAPIError:
+        is_ready = False
+    status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+    return JSONResponse({"status": "ok" if is_ready else "not ready"}, status)
+
+
+def create_app(settings: Settings, engine: Engine | None = None, sessions: Sessions | None = None) -> FastAPI:
+    """The whole service; tests bring their own engine and sessions."""
+    app = FastAPI(
+        title="Kinerja",
+        version=__version__,
+        lifespan=_lifespan,
+        openapi_url=f"{api.PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=settings.max_body_bytes,
+    )
+    app.state.settings = settings
+    app.state.engine = engine or make_engine(settings.database_url)
+    app.state.sessions = sessions or make_sessions(app.state.engine)
+    app.include_router(health)
+    app.include_router(web.router)
+    app.include_router(api.router)
+    app.mount(assets.PREFIX, assets.StaticFiles(settings.data_dir / "cache"))
+    _handle_errors(app)
+    # The last one added is the first to see a request
+    app.add_middleware(SessionMiddleware, owner=app, refuse_api=api.refuse)
+    hosts = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app.add_middleware(LastResortMiddleware, owner=app, answer=_unforeseen)
+    app.add_middleware(HeadersMiddleware, settings=settings)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The service as the environment sets it up; what each worker process calls."""
+    return create_app(load_settings())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.engine.dispose()
+
+
+def _is_for_api(request: Request) -> bool:
+    path: str = request.scope["path"]
+    return path.startswith("/api/")
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(KinerjaError)
+    def refused(request: Request, error: KinerjaError) -> Response:
+        return api.refusal(request, error) if _is_for_api(request) else refusal_page(request, error)
+
+    # Somebody else was faster: the version of a row had moved on, or a unique value was taken since we had looked
+    @app.exception_handler(StaleDataError)
+    @app.exception_handler(IntegrityError)
+    def overtaken(request: Request, _error: Exception) -> Response:
+        return refused(request, Conflict("stale"))
+
+    @app.exception_handler(HTTPException)
+    def unfit(request: Request, error: HTTPException) -> Response:
+        code = _HTTP_CODES.get(error.status_code, "unreadable")
+        response = _say(request, error.status_code, code)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(RequestValidationError)
+    def unreadable(request: Request, error: RequestValidationError) -> Response:
+        if _is_for_api(request):
+            return api.unreadable(request, error)
+        # No page of ours leads to an address that its route cannot read
+        return _say(request, HTTPStatus.NOT_FOUND, "not_found")
+
+
+def _say(request: Request, status: int, code: str) -> Response:
+    if _is_for_api(request):
+        return api.refuse(request, status, code)
+    return error_page(request, status, request.state.locale.text(TEXTS[code]))
+
+
+def _unforeseen(request: Request, reference: str) -> Response:
+    if _is_for_api(request):
+        return api.refuse(request, 500, "unexpected")
+    return error_page(request, 500, request.state.locale.text(TEXTS["unexpected"]), reference=reference)

@@ -1,0 +1,35 @@
+// What pages do beyond plain HTML; every page works without it.
+"use strict";
+
+// A refused form: bring its summary into view and into the reading order.
+function showFaults(root) {
+  const summary = root.querySelector("[data-focus]");
+  if (summary) summary.focus();
+}
+
+// On a phone the menu closes when something else is touched or Escape is pressed.
+function closeMenus(event) {
+  for (const menu of document.querySelectorAll("details.menu[open], details.confirm[open]")) {
+    if (event.type === "keydown" ? event.key === "Escape" : !menu.contains(event.target)) {
+      menu.open = false;
+      if (event.type === "keydown") menu.querySelector("summary").focus();
+    }
+  }
+}
+
+// A form is sent once, however often its button is pressed.
+function sendOnce(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+}
+
+document.addEventListener("click", closeMenus);
+document.addEventListener("keydown", closeMenus);
+document.addEventListener("submit", sendOnce);
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+document.addEventListener("htmx:afterSwap", (event) => showFaults(event.target));
+showFaults(document);
