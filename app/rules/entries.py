@@ -116,7 +116,8 @@ def tidy(value: Decimal) -> Decimal:
     if not value:
         return Decimal(0)
     whole, _, decimals = format(value, "f").partition(".")
-    decimals = decimals[:DIGITS_AFTER]
+    if len(decimals) > DIGITS_AFTER:
+        decimals = decimals[:DIGITS_AFTER].rstrip("0")
     return Decimal(f"{whole}.{decimals}" if decimals else whole)
 
 
