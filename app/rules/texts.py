@@ -1,8 +1,12 @@
 """Is a text fit to be kept and shown?"""
 
+import re
 import unicodedata
+from typing import Final
 
 from app.rules.faults import Fault
+
+_EMAIL: Final = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 
 
 def tidy(text: str | None) -> str:
@@ -29,3 +33,8 @@ def text_faults(at: str, text: str, *, limit: int, required: bool = True) -> lis
     if any(sign not in "\n\t" and unicodedata.category(sign) in {"Cc", "Cs"} for sign in text):
         return [Fault(at, "text_unreadable")]
     return []
+
+
+def is_email(text: str) -> bool:
+    """Whether the text has the form of an e-mail address that mail can be sent to."""
+    return _EMAIL.fullmatch(text) is not None

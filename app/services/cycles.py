@@ -276,7 +276,7 @@ def _number_faults(name: str, value: Decimal, highest: Decimal) -> list[Fault]:
         return [Fault(name, "too_small", {"minimum": "0"})]
     if value > highest:
         return [Fault(name, "too_large", {"maximum": str(highest)})]
-    return [] if value * 100 == (value * 100).to_integral_value() else [Fault(name, "too_many_decimals")]
+    return [] if value * 100 == (value * 100).to_integral_value() else [Fault(name, "more_than_2_decimals")]
 
 
 def _grade_faults(grades: Sequence[GradeValues]) -> list[Fault]:
@@ -298,7 +298,7 @@ def _cycle_faults(session: Session, values: CycleValues) -> list[Fault]:
     if not faults and not all(sign.isascii() and (sign.isalnum() or sign in "-_.") for sign in values.code):
         faults.append(Fault("code", "code_signs"))
     if session.scalar(select(exists().where(func.lower(Cycle.code) == values.code.lower()))):
-        faults.append(Fault("code", "taken"))
+        faults.append(Fault("code", "already_taken"))
     faults += text_faults("name", tidy(values.name), limit=200)
     if values.ends_on <= values.starts_on:
         faults.append(Fault("ends_on", "ends_before_start"))

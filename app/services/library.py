@@ -243,7 +243,7 @@ def _checked(session: Session, values: DefinitionValues, own_id: int | None) -> 
     is_other = KpiDefinition.id.is_distinct_from(own_id)
     taken = select(exists().where(func.lower(KpiDefinition.code) == values.code.lower(), is_other))
     if session.scalar(taken):
-        faults.append(Fault("code", "taken"))
+        faults.append(Fault("code", "already_taken"))
     if faults:
         raise Invalid(faults)
     return _columns(values)
@@ -283,7 +283,7 @@ def _ratio_faults(values: DefinitionValues) -> list[Fault]:
     if values.scale is None:
         faults.append(Fault("scale", "required"))
     elif not values.scale.is_finite() or not 0 < values.scale <= Decimal(10) ** 9:
-        faults.append(Fault("scale", "scale_not_positive"))
+        faults.append(Fault("scale", "not_above_0"))
     for part in ("numerator", "denominator"):
         english, indonesian = terms_of(getattr(values, f"{part}_en")), terms_of(getattr(values, f"{part}_id"))
         faults += _input_faults(f"{part}_en", getattr(values, f"{part}_en"), english)

@@ -18,7 +18,7 @@ from app.access import Actor, note_question, require, visible_people
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.models import Account, Person, Placement, Position, ReportingLine, RoleGrant, Unit
 from app.rules.faults import Fault
-from app.rules.texts import text_faults, tidy
+from app.rules.texts import is_email, text_faults, tidy
 from app.rules.vocabulary import Action, Role
 from app.services import audit
 from app.services.employment import (
@@ -253,11 +253,13 @@ def _faults(session: Session, actor: Actor, values: PersonValues, person: Person
         *_seat_faults(session, values),
         *_manager_faults(session, actor, values, person),
     ]
+    if email and not is_email(email):
+        faults.append(Fault("email", "email_unreadable"))
     own_id = person.id if person else None
     if _is_taken(session, or_(Person.number == number, func.lower(Person.number) == number.lower()), own_id):
-        faults.append(Fault("number", "taken"))
+        faults.append(Fault("number", "already_taken"))
     if email and _is_taken(session, or_(Person.email == email, func.lower(Person.email) == email), own_id):
-        faults.append(Fault("email", "taken"))
+        faults.append(Fault("email", "already_taken"))
     if person and values.left_on and _is_last_hr(session, person, values.left_on):
         faults.append(Fault("left_on", "last_hr"))
     return faults
@@ -333,7 +335,7 @@ def _whole(session: Session) -> Iterator[None]:
     except IntegrityError as refused:
         # Two transactions may find the same number free at the same moment: the database decides
         at = "email" if "email" in str(refused.orig) else "number"
-        raise Invalid([Fault(at, "taken")]) from refused
+        raise Invalid([Fault(at, "already_taken")]) from refused
 
 
 def _facts(person: Person) -> dict[str, object]:

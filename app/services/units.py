@@ -200,7 +200,7 @@ def _faults(
         alike = or_(column == text, func.lower(column) == text.lower())
         same = exists().where(alike, kind.id.is_distinct_from(own_id))
         if session.scalar(select(same)):
-            faults.append(Fault(at, "taken"))
+            faults.append(Fault(at, "already_taken"))
     return faults
 
 

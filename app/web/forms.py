@@ -17,6 +17,7 @@ from app.i18n import Locale
 from app.messages import fault_text
 from app.rules.faults import Fault
 from app.rules.numbers import NotANumber
+from app.rules.texts import is_email
 from app.security import same_text
 
 MAX_FIELDS: Final = 5_000
@@ -28,7 +29,6 @@ CSRF_HEADER: Final = "x-csrf-token"
 
 _Result = TypeVar("_Result")
 _Choice = TypeVar("_Choice", bound=StrEnum)
-_EMAIL: Final = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -254,11 +254,6 @@ class Form:
         if not text and required:
             self.refuse(name, "required")
         return unicodedata.normalize("NFC", text.replace("\r\n", "\n")) if text else None
-
-
-def is_email(text: str) -> bool:
-    """Whether the text has the form of an e-mail address that mail can be sent to."""
-    return _EMAIL.fullmatch(text) is not None
 
 
 def _is_readable(text: str) -> bool:
