@@ -41,7 +41,7 @@ def test_acts_are_chained_without_gaps(session: Session) -> None:
 @pytest.mark.parametrize(
     ("tampering", "first_broken"),
     [
-        ("UPDATE audit_entry SET details = '{\"code\":\"U9\"}' WHERE id = 2", 2),
+        ('UPDATE audit_entry SET details = \'{"code":"U9"}\' WHERE id = 2', 2),
         ("UPDATE audit_entry SET actor_id = NULL, action = 'unit.changed' WHERE id = 1", 1),
         ("DELETE FROM audit_entry WHERE id = 1", 1),
         ("DELETE FROM audit_entry WHERE id = 2", 2),
@@ -81,3 +81,24 @@ def test_equal_words_leave_different_digests(session: Session) -> None:
     kept = session.scalars(select(AuditText)).all()
     assert [text.words for text in kept] == ["ya", "ya"]
     assert len({text.digest for text in kept}) == 2
+
+
+def test_many_acts_make_the_same_chain_as_one_by_one(session: Session) -> None:
+    write_three(session)
+    acts = [
+        audit.Act("person.entered", ("person", number), details={"number": f"P{number}"}, words={"name": "Ana"})
+        for number in (1, 2)
+    ]
+    audit.record_many(session, acts, actor_id=None)
+    audit.record(session, "unit.entered", actor_id=None, about=("unit", 4), words={"name": "Ana"})
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    facts = [json.loads(entry.details) for entry in entries[3:]]
+    words = {text.digest: text.words for text in session.scalars(select(AuditText))}
+    assert [(e.id, e.action, e.object_id) for e in entries[3:]] == [
+        (4, "person.entered", 1),
+        (5, "person.entered", 2),
+        (6, "unit.entered", 4),
+    ]
+    assert [fact.get("number") for fact in facts] == ["P1", "P2", None]
+    assert [words[fact["name"]["digest"]] for fact in facts] == ["Ana", "Ana", "Ana"]
+    assert audit.verify(session) is None
