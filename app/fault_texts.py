@@ -56,6 +56,7 @@ FAULT_TEXTS: Final[Mapping[str, str]] = {
     # measure and entries
     "base_is_0": "is the base of the growth and must not be 0",
     "code_twice": "stands twice: %(code)s",
+    "elapsed_not_here": "can only be used with a value whose aggregation is sum",
     "level_out_of_range": "must be a whole level from 1 to %(levels)s",
     "milestone_unknown": "is not one of the milestones",
     "missing_blocks": "has no data, and the policy does not let a period be closed without",

@@ -32,17 +32,24 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 }
 
 
-def working_text(steps: Working, language: Language) -> str:
-    """One line such as `2 − 4/5 = 1,20 → 120,00 (batas 120) × 20 % = 24,00`; thousands are not grouped."""
+def working_text(steps: Working, language: Language, *, is_grouped: bool = False) -> str:
+    """One line such as `2 − 4/5 = 1,20 → 120,00 (batas 120) × 20 % = 24,00`; on paper thousands are grouped."""
     words = _WORDS[language]
-    mark = "," if language is Language.INDONESIAN else "."
-    return "".join([_printed(step, words, mark) for step in steps])
+    mark, group = (",", ".") if language is Language.INDONESIAN else (".", ",")
+    return "".join([_printed(step, words, mark, group if is_grouped else "") for step in steps])
 
 
-def _printed(step: str, words: Mapping[str, str], mark: str) -> str:
+def _printed(step: str, words: Mapping[str, str], mark: str, group: str) -> str:
     first = step[0]
     if first == "@":
         return words[step]
     if first == "-":
-        return "−" + step[1:].replace(".", mark)
-    return step.replace(".", mark) if first.isdigit() else step
+        return "−" + _number(step[1:], mark, group)
+    return _number(step, mark, group) if first.isdigit() else step
+
+
+def _number(plain: str, mark: str, group: str) -> str:
+    if not group:
+        return plain.replace(".", mark)
+    whole, point, decimals = plain.partition(".")
+    return f"{int(whole):,}".replace(",", group) + point.replace(".", mark) + decimals

@@ -16,6 +16,7 @@ from app.rules.faults import Fault, Refused
 from app.rules.methods import Scoring, actual_fault, set_up_faults
 from app.rules.numbers import plain, shown_text
 from app.rules.policy import Policy
+from app.rules.progress import Elapsed, in_proportion, is_sum
 from app.rules.scoring import CardResult, Kpi, KpiResult, missing_faults
 from app.rules.vocabulary import Language, Method
 from app.rules.weighting import RATINGS, Rating, bounds_fault, computed_weights, direct_weight_faults
@@ -24,7 +25,7 @@ from app.working import working_text
 Faults = list[Fault]
 
 _RATINGS: Final = ("priority", "difficulty", "credibility")
-_KPI_KEYS: Final = ("code", "weight", *_RATINGS, "measure", "scoring", "entries")
+_KPI_KEYS: Final = ("code", "weight", *_RATINGS, "measure", "scoring", "entries", "elapsed", "due")
 _POLICY_BEHIND: Final[Mapping[str, frozenset[str]]] = {
     "cap_above_policy": frozenset({"policy.cap"}),
     "cap_not_above_floor": frozenset({"policy.cap", "policy.floor"}),
@@ -102,12 +103,13 @@ class _KpiReading:
     ratings: dict[str, int | None]
     scoring: Scoring | None
     actual: Fraction | None
+    is_due: bool
     faults: Faults
 
     def kpi(self, weight: Decimal) -> Kpi:
         """The KPI for the rules; a refused one must not be taken for one without data."""
         scoring = self.scoring or Scoring(Method.YES_NO)
-        return Kpi(self.code or "", weight, scoring, self.actual, is_left_out=bool(self.faults))
+        return Kpi(self.code or "", weight, scoring, self.actual, is_left_out=bool(self.faults) or not self.is_due)
 
 
 def _read_kpi(item: Any, policy: Policy) -> _KpiReading:
@@ -116,8 +118,28 @@ def _read_kpi(item: Any, policy: Policy) -> _KpiReading:
     code, weight = fields.text("code"), fields.decimal("weight")
     ratings = {name: _rating(fields, name) for name in _RATINGS if name in fields}
     measure, scoring = _read_set_up(fields, policy)
+    if "elapsed" in fields:
+        scoring = _to_date(fields, measure, scoring)
     figure = _read_actual(fields, measure, scoring)
-    return _KpiReading(code, weight, "weight" in fields, ratings, scoring, figure, fields.faults)
+    is_due = fields.flag("due") is not False
+    return _KpiReading(code, weight, "weight" in fields, ratings, scoring, figure, is_due, fields.faults)
+
+
+def _to_date(fields: Fields, measure: Measure | None, scoring: Scoring | None) -> Scoring | None:
+    """The scoring that asks for the elapsed share of what was agreed, which only a sum can be asked for."""
+    part = fields.part("elapsed", ("days", "of"))
+    part.need("days", "of")
+    days, of = part.whole("days"), part.whole("of")
+    faults = [
+        Fault(name, "not_above_0") for name, count in (("days", days), ("of", of)) if count is not None and count <= 0
+    ]
+    part.faults += faults
+    if measure is not None and not is_sum(measure):
+        part.faults.append(Fault("", "elapsed_not_here"))
+    fields.take("elapsed", part)
+    if part.faults or scoring is None or days is None or of is None:
+        return scoring
+    return in_proportion(scoring, Elapsed(days, of))
 
 
 def _rating(fields: Fields, name: str) -> int | None:
@@ -230,11 +252,12 @@ def result_json(result: CardResult, language: Language) -> dict[str, Any]:
 
 
 def _kpi_json(kpi: KpiResult, language: Language) -> dict[str, str | None]:
+    achievement = None if kpi.achievement is None else shown_text(kpi.achievement)
     return {
         "code": kpi.code,
         "weight": shown_text(kpi.weight),
         "actual": None if kpi.actual is None else plain(kpi.actual),
-        "achievement": None if kpi.achievement is None else shown_text(kpi.achievement),
+        "achievement": achievement,
         "uncapped": None if kpi.uncapped is None else shown_text(kpi.uncapped),
         "contribution": None if kpi.contribution is None else str(kpi.contribution),
         "explanation": working_text(kpi.working, language),

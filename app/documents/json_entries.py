@@ -12,8 +12,8 @@ from app.rules.faults import Fault, key_path
 from app.rules.vocabulary import MeasureKind
 
 Faults = list[Fault]
-FigureReader = Callable[[Any, Faults], dict[str, Any]]
-"""Turns what an entry holds under its key into the part of an Entry that holds the figure."""
+FigureReader = Callable[[Any, Faults], Any]
+"""Turns what an entry holds under its key into its figure, and says what is wrong with it."""
 
 _KEYS: Final[Mapping[MeasureKind, str]] = {
     MeasureKind.GROWTH: "value",
@@ -66,7 +66,11 @@ def _entry(item: Any, key: str, read: FigureReader, found: Faults) -> Entry | No
     on = item["on"]
     days = _days(on, found)
     figure = read(item[key], found)
-    return None if days is None else Entry(on, *days, **figure)
+    if days is None:
+        return None
+    if key == "value":
+        return Entry(on, days[0], days[1], figure)
+    return Entry(on, *days, inputs=figure) if key == "inputs" else Entry(on, *days, reached=figure)
 
 
 def _days(on: Any, found: Faults) -> tuple[date, date] | None:
@@ -93,23 +97,23 @@ def _figure_reader(measure: Measure, levels: int | None) -> FigureReader:
     return _level_reader(levels) if measure.kind is MeasureKind.RATING else _read_value
 
 
-def _read_value(value: Any, found: Faults) -> dict[str, Any]:
-    return {"value": number_at(value, "value", found)}
+def _read_value(value: Any, found: Faults) -> Decimal | None:
+    return number_at(value, "value", found)
 
 
-def _read_yes_no(value: Any, found: Faults) -> dict[str, Any]:
+def _read_yes_no(value: Any, found: Faults) -> Decimal:
     if not isinstance(value, bool):
         found.append(Fault("value", "not_true_or_false"))
-    return {"value": Decimal(value is True)}
+    return Decimal(value is True)
 
 
 def _level_reader(levels: int | None) -> FigureReader:
-    def read(value: Any, found: Faults) -> dict[str, Any]:
+    def read(value: Any, found: Faults) -> Decimal | None:
         level = number_at(value, "value", found)
         if level is not None and (level < 1 or level != level.to_integral_value() or (levels and level > levels)):
             known = {} if levels is None else {"levels": str(levels)}
             found.append(Fault("value", "level_out_of_range" if known else "not_a_level", known))
-        return {"value": level}
+        return level
 
     return read
 
@@ -117,28 +121,28 @@ def _level_reader(levels: int | None) -> FigureReader:
 def _inputs_reader(names: frozenset[str]) -> FigureReader:
     paths = {name: Fault(key_path(name), "").under("inputs").at for name in names}
 
-    def read(value: Any, found: Faults) -> dict[str, Any]:
+    def read(value: Any, found: Faults) -> dict[str, Decimal | None]:
         if type(value) is not dict or value.keys() != names:
             fields = Fields(value, names)
             fields.need(*sorted(names))
             found += [fault.under("inputs") for fault in fields.faults]
             if not fields.is_object:
                 return {}
-        return {"inputs": {name: number_at(value[name], paths[name], found) for name in paths if name in value}}
+        return {name: number_at(value[name], path, found) for name, path in paths.items() if name in value}
 
     return read
 
 
 def _reached_reader(milestones: Mapping[str, Fraction]) -> FigureReader:
-    def read(value: Any, found: Faults) -> dict[str, Any]:
+    def read(value: Any, found: Faults) -> tuple[str, ...]:
         if not isinstance(value, list):
             found.append(Fault("reached", "not_a_list"))
-            return {}
+            return ()
         for index, name in enumerate(value):
             if type(name) is not str:
                 found.append(Fault(f"reached[{index}]", "not_text"))
             elif name not in milestones:
                 found.append(Fault(f"reached[{index}]", "milestone_unknown"))
-        return {"reached": tuple(name for name in value if type(name) is str)}
+        return tuple(name for name in value if type(name) is str)
 
     return read

@@ -10,7 +10,7 @@ from unicodedata import category
 
 from app.documents.json_text import RepeatedKeys
 from app.rules.faults import Fault, key_path
-from app.rules.numbers import NotANumber, recorded
+from app.rules.numbers import NotANumber, exact, recorded
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -20,14 +20,26 @@ UNKNOWN_KEY: Final = ("key_unknown", "key_unknown_but_like")
 
 def number_at(value: Any, at: str, faults: list[Fault]) -> Decimal | None:
     """The number that a JSON value holds, by its text."""
-    if not isinstance(value, str):
-        faults.append(Fault(at, "not_a_number"))
-        return None
     try:
-        return recorded(value)
+        if isinstance(value, str):
+            return recorded(value)
     except NotANumber as refusal:
         faults.append(Fault(at, refusal.code))
         return None
+    faults.append(Fault(at, "not_a_number"))
+    return None
+
+
+def fraction_at(value: Any, at: str, faults: list[Fault]) -> Fraction | None:
+    """The number that a JSON value holds, by its text, for the rules."""
+    try:
+        if isinstance(value, str):
+            return exact(value)
+    except NotANumber as refusal:
+        faults.append(Fault(at, refusal.code))
+        return None
+    faults.append(Fault(at, "not_a_number"))
+    return None
 
 
 def text_at(value: Any, at: str, faults: list[Fault]) -> str | None:
@@ -45,7 +57,7 @@ def text_at(value: Any, at: str, faults: list[Fault]) -> str | None:
 
 def word_at(value: Any, choices: Iterable[Choice]) -> Choice | None:
     """The word of a list that a JSON value holds, if it does."""
-    return next((choice for choice in choices if type(value) is str and choice.value == value), None)
+    return next((choice for choice in choices if choice.value == value), None) if type(value) is str else None
 
 
 def repeated_keys(value: dict[str, Any]) -> list[Fault]:
@@ -92,8 +104,7 @@ class Fields:
 
     def fraction(self, key: str) -> Fraction | None:
         """A number for the rules; none where the key is missing or refused."""
-        found = self.decimal(key)
-        return None if found is None else Fraction(found)
+        return fraction_at(self._values[key], key, self.faults) if key in self._values else None
 
     def fraction_or(self, key: str, default: Fraction) -> Fraction:
         """A number for the rules; the default where the key is missing or refused."""

@@ -1,4 +1,4 @@
-"""What does the policy in a JSON card say? Whatever it leaves out has its default."""
+"""What does the policy in a JSON card say? Whatever it leaves out has its _DEFAULT."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,6 +8,7 @@ from app.rules.faults import Fault
 from app.rules.policy import Criteria, GradeBand, Policy, policy_faults
 from app.rules.vocabulary import Missing
 
+_DEFAULT: Final = Policy()
 _CRITERIA: Final = ("priority", "difficulty", "credibility")
 _LIMITS: Final = ("floor", "cap")
 _WEIGHTS: Final = ("weight_step", "weight_floor", "weight_ceiling")
@@ -22,16 +23,17 @@ _COMPARED_WITH: Final[Mapping[str, str]] = {
 
 def read_policy(value: Any) -> tuple[Policy, list[Fault]]:
     """The policy and its faults, seen from the policy; a refused key has its default in the policy given back."""
+    if value == {}:
+        return _DEFAULT, []
     fields = Fields(value, _KEYS)
-    default = Policy()
     policy = Policy(
-        floor=fields.fraction_or("floor", default.floor),
-        cap=fields.fraction_or("cap", default.cap),
-        missing=fields.choice("missing", Missing) or default.missing,
+        floor=fields.fraction_or("floor", _DEFAULT.floor),
+        cap=fields.fraction_or("cap", _DEFAULT.cap),
+        missing=fields.choice("missing", Missing) or _DEFAULT.missing,
         criteria=_criteria(fields),
-        weight_step=fields.fraction_or("weight_step", default.weight_step),
-        weight_floor=fields.fraction_or("weight_floor", default.weight_floor),
-        weight_ceiling=fields.fraction_or("weight_ceiling", default.weight_ceiling),
+        weight_step=fields.fraction_or("weight_step", _DEFAULT.weight_step),
+        weight_floor=fields.fraction_or("weight_floor", _DEFAULT.weight_floor),
+        weight_ceiling=fields.fraction_or("weight_ceiling", _DEFAULT.weight_ceiling),
         grades=_grades(fields),
     )
     refused = {fault.at for fault in fields.faults}
@@ -41,7 +43,7 @@ def read_policy(value: Any) -> tuple[Policy, list[Fault]]:
 
 def _criteria(fields: Fields) -> Criteria:
     part = fields.part("criteria", _CRITERIA)
-    default = Criteria()
+    default = _DEFAULT.criteria
     criteria = Criteria(
         priority=part.fraction_or("priority", default.priority),
         difficulty=part.fraction_or("difficulty", default.difficulty),
@@ -54,7 +56,7 @@ def _criteria(fields: Fields) -> Criteria:
 def _grades(fields: Fields) -> tuple[GradeBand, ...]:
     items = fields.items("grades")
     if items is None:
-        return Policy().grades
+        return _DEFAULT.grades
     bands = []
     for index, item in enumerate(items):
         part = Fields(item, ("from", "code"))

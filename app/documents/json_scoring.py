@@ -1,10 +1,10 @@
 """What do measure and scoring of one KPI in a JSON card say?"""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from typing import Any, Final
 
-from app.documents.json_fields import UNKNOWN_KEY, Fields, number_at, text_at, word_at
+from app.documents.json_fields import UNKNOWN_KEY, Fields, fraction_at, text_at, word_at
 from app.rules.aggregation import (
     RATING_AGGREGATIONS,
     GrowthMeasure,
@@ -44,24 +44,12 @@ def read_scoring(value: Any) -> tuple[Scoring | None, Faults]:
     method = word_at(_get(value, "method"), Method)
     known = _ALL_SCORING_KEYS if method is None else (*_LIMITS, *PARAMETERS[method])
     fields = Fields(value, known)
-    fields.need("method")
-    fields.choice("method", Method)
     if method is None:
+        fields.need("method")
+        fields.choice("method", Method)
         return None, fields.faults
-    scoring = Scoring(
-        method,
-        target=fields.fraction("target"),
-        low=fields.fraction("low"),
-        high=fields.fraction("high"),
-        points=_points(fields, "points"),
-        below=fields.choice("below", Beyond) or Beyond.CLAMP,
-        above=fields.choice("above", Beyond) or Beyond.CLAMP,
-        steps=_points(fields, "steps"),
-        levels=fields.whole("levels"),
-        floor=fields.fraction("floor"),
-        cap=fields.fraction("cap"),
-        maximum_target=fields.flag("maximum_target") or False,
-    )
+    given = {key: _READERS[key](fields, key) for key in known if key in fields and key != "method"}
+    scoring = Scoring(method, **{key: value for key, value in given.items() if value is not None})
     return scoring, _at_home_elsewhere(fields.faults, _ALL_SCORING_KEYS, "key_not_of_method", method)
 
 
@@ -72,11 +60,31 @@ def _points(fields: Fields, key: str) -> tuple[Point, ...]:
         if not isinstance(item, list) or len(item) != 2:  # noqa: PLR2004
             fields.faults.append(Fault(at, "not_a_point"))
             continue
-        x = number_at(item[0], f"{at}[0]", fields.faults)
-        score = number_at(item[1], f"{at}[1]", fields.faults)
+        x = fraction_at(item[0], f"{at}[0]", fields.faults)
+        score = fraction_at(item[1], f"{at}[1]", fields.faults)
         if x is not None and score is not None:
-            points.append(Point(Fraction(x), Fraction(score)))
+            points.append(Point(x, score))
     return tuple(points)
+
+
+def _beyond(fields: Fields, key: str) -> Beyond | None:
+    return fields.choice(key, Beyond)
+
+
+_READERS: Final[Mapping[str, Callable[[Fields, str], Any]]] = {
+    "above": _beyond,
+    "below": _beyond,
+    "cap": Fields.fraction,
+    "floor": Fields.fraction,
+    "high": Fields.fraction,
+    "levels": Fields.whole,
+    "low": Fields.fraction,
+    "maximum_target": Fields.flag,
+    "points": _points,
+    "steps": _points,
+    "target": Fields.fraction,
+}
+"""How each parameter of a Scoring is read; one that is missing or refused keeps its default."""
 
 
 # --- Measure ----------------------------------------------------------------------------------------------------------
@@ -91,7 +99,8 @@ def read_measure(value: Any, method: Method | None) -> tuple[Measure | None, Fau
     if _get(value, "kind") is _NOTHING and method is not None:
         kind = OWN_MEASURE.get(method, MeasureKind.VALUE)
     fields = Fields(value, _ALL_MEASURE_KEYS if kind is None else ("kind", *_MEASURE_KEYS[kind]))
-    fields.choice("kind", MeasureKind)
+    if kind is None:
+        fields.choice("kind", MeasureKind)
     if kind is None or not fields.is_object:
         return None, fields.faults
     measure = _measure(fields, kind)
@@ -130,11 +139,11 @@ def _milestones(fields: Fields) -> dict[str, Fraction]:
     value = fields.get("milestones", {})
     names = value if isinstance(value, dict) else {}
     part = Fields(value, names)
-    shares = {name: number_at(share, key_path(name), part.faults) for name, share in names.items()}
+    shares = {name: fraction_at(share, key_path(name), part.faults) for name, share in names.items()}
     for name in names:
         text_at(name, key_path(name), part.faults)
     fields.take("milestones", part)
-    return {name: Fraction(share) for name, share in shares.items() if share is not None}
+    return {name: share for name, share in shares.items() if share is not None}
 
 
 # --- Both -------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from app.rules.faults import Fault, Refused, key_path
-from app.rules.numbers import ZERO, exact_sum, plain
+from app.rules.numbers import ZERO, as_fraction, exact_sum, plain
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind
 
 
@@ -125,23 +125,25 @@ def _by_last_day(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(entries, key=attrgetter("last_day"))
 
 
-def _values(entries: Sequence[Entry]) -> list[Decimal]:
-    return [entry.value for entry in entries if entry.value is not None]
+def _value(entry: Entry) -> Decimal:
+    if entry.value is None:
+        raise ValueError("an entry without a value was used for a measure that needs one")
+    return entry.value
 
 
 def _last(entries: Sequence[Entry]) -> Fraction:
-    return Fraction(_values(_by_last_day(entries))[-1])
+    return as_fraction(_value(_by_last_day(entries)[-1]))
 
 
 def _sum(entries: Sequence[Entry]) -> Fraction:
-    return Fraction(exact_sum(_values(entries)))
+    return as_fraction(exact_sum(map(_value, entries)))
 
 
 _VALUE_RULES: Final[Mapping[Aggregation, Callable[[Sequence[Entry]], Fraction]]] = {
     Aggregation.AVERAGE: lambda entries: _sum(entries) / len(entries),
     Aggregation.LAST: _last,
-    Aggregation.MAX: lambda entries: Fraction(max(_values(entries))),
-    Aggregation.MIN: lambda entries: Fraction(min(_values(entries))),
+    Aggregation.MAX: lambda entries: as_fraction(max(map(_value, entries))),
+    Aggregation.MIN: lambda entries: as_fraction(min(map(_value, entries))),
     Aggregation.SUM: _sum,
 }
 
@@ -152,7 +154,8 @@ def _ratio(measure: RatioMeasure, entries: Sequence[Entry]) -> Fraction | None:
             raise Refused(Fault(key_path(name), "required").under(f"entries[{index}].inputs"))
 
     def total(terms: tuple[Term, ...]) -> Fraction:
-        return sum((term.sign * Fraction(exact_sum(e.inputs[term.name] for e in entries)) for term in terms), ZERO)
+        sums = ((term.sign, exact_sum(entry.inputs[term.name] for entry in entries)) for term in terms)
+        return as_fraction(exact_sum(subtotal if sign > 0 else subtotal.copy_negate() for sign, subtotal in sums))
 
     denominator = total(measure.denominator)
     if denominator < 0:
@@ -166,10 +169,10 @@ def _growth(measure: GrowthMeasure, entries: Sequence[Entry]) -> Fraction | None
     if base is None:
         if len(entries) == 1:
             return None
-        base = Fraction(_values(ordered)[0])
+        base = as_fraction(_value(ordered[0]))
         if not base:
             raise Refused(Fault(f"entries[{entries.index(ordered[0])}].value", "base_is_0"))
-    return (Fraction(_values(ordered)[-1]) - base) / abs(base) * 100
+    return (as_fraction(_value(ordered[-1])) - base) / abs(base) * 100
 
 
 def target_to_date(

@@ -4,15 +4,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from app.rules.numbers import as_fraction
 from app.rules.policy import GradeBand, StatusThresholds
 from app.rules.vocabulary import KpiStatus
 
 
 def grade(total: Decimal, bands: Sequence[GradeBand]) -> str:
     """The code of the highest band that the shown total reaches; the lowest band has no end below."""
-    descending = sorted(bands, key=lambda band: band.lower, reverse=True)
-    reached = (band.code for band in descending if total >= band.lower)
-    return next(reached, descending[-1].code)
+    exact_total = as_fraction(total)
+    reached = [band for band in bands if exact_total >= band.lower]
+    if reached:
+        return max(reached, key=_lower).code
+    return min(bands, key=_lower).code
+
+
+def _lower(band: GradeBand) -> Fraction:
+    return band.lower
 
 
 def status(

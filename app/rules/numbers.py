@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, Inexact
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
+from math import lcm
 from typing import Final
 
 HUNDRED: Final = Fraction(100)
@@ -36,14 +37,28 @@ def recorded(text: str) -> Decimal:
     return Decimal(text)
 
 
+@lru_cache(maxsize=4096)
 def exact(text: str) -> Fraction:
     """The number that the text says, as a fraction; see `recorded` for the form."""
-    return Fraction(recorded(text))
+    return as_fraction(recorded(text))
+
+
+def as_fraction(value: Decimal) -> Fraction:
+    """The decimal as a fraction; for whole numbers several times faster than what Fraction itself does."""
+    numerator, denominator = value.as_integer_ratio()
+    return Fraction(numerator) if denominator == 1 else Fraction(numerator, denominator)
 
 
 def exact_sum(values: Iterable[Decimal]) -> Decimal:
     """The sum of decimals without any rounding, whatever precision the caller's context has."""
     return reduce(_EXACT.add, values, Decimal(0))
+
+
+def fraction_sum(values: Iterable[Fraction]) -> Fraction:
+    """The sum of fractions, over one common denominator: several times faster than adding them two by two."""
+    parts = [value.as_integer_ratio() for value in values]
+    common = lcm(*(denominator for _, denominator in parts))
+    return Fraction(sum(numerator * (common // denominator) for numerator, denominator in parts), common)
 
 
 def _half_up(numerator: int, denominator: int) -> int:
@@ -79,19 +94,25 @@ def plain(value: Fraction | Decimal | int) -> str:
     return _fixed(_half_up(numerator * 10**6, denominator), 6).rstrip("0").rstrip(".")
 
 
+def legible(value: Fraction) -> Decimal:
+    """The number as it is read in a table: all digits where they are few, two decimals where they would not end."""
+    text = plain(value)
+    return Decimal(text) if Fraction(text) == value or abs(value) < 1 else shown(value)
+
+
 def apportion_cents(values: Sequence[Fraction]) -> list[Decimal]:
     """The values in whole cents that add up to their shown total, each within one cent of its exact value.
 
     Largest remainder: every line gets its whole cents, the cents still missing go to the largest rests, ties to
     the earlier line.
     """
-    total = sum(values, ZERO)
-    cents, rests = [], []
-    for value in values:
-        whole, rest = divmod(100 * value.numerator, value.denominator)
-        cents.append(whole)
-        rests.append(Fraction(rest, value.denominator))
-    missing = _half_up(100 * total.numerator, total.denominator) - sum(cents)
-    for index in sorted(range(len(values)), key=lambda line: -rests[line])[:missing]:
+    parts = [value.as_integer_ratio() for value in values]
+    common = lcm(*(denominator for _, denominator in parts))
+    # In units of 1/common cent all is whole, so that rests compare exactly and fast
+    lines = [divmod(100 * numerator * (common // denominator), common) for numerator, denominator in parts]
+    cents = [whole for whole, _ in lines]
+    total = sum(cents) * common + sum(rest for _, rest in lines)
+    missing = _half_up(total, common) - sum(cents)
+    for index in sorted(range(len(lines)), key=lambda line: -lines[line][1])[:missing]:
         cents[index] += 1
     return [Decimal(_fixed(line, 2)) for line in cents]

@@ -9,7 +9,7 @@ from app.rules.curves import Need, Span, curve, reaching
 from app.rules.faults import Fault
 from app.rules.grading import grade
 from app.rules.methods import Point, Scoring, achievement, limits, set_up_faults
-from app.rules.numbers import ZERO, apportion_cents, shown
+from app.rules.numbers import apportion_cents, as_fraction, exact_sum, fraction_sum, shown
 from app.rules.policy import Policy
 from app.rules.vocabulary import Missing
 from app.rules.working import Scored, Working, working, working_without_data
@@ -77,24 +77,25 @@ def score_card(policy: Policy, kpis: Sequence[Kpi]) -> CardResult:
     missing_faults says what keeps the period from being closed.
     """
     scored = [_scored(kpi, policy) for kpi in kpis]
-    weights = [Fraction(kpi.weight) for kpi in kpis]
-    covered = sum((w for w, s in zip(weights, scored, strict=True) if s is not None), ZERO)
     counted = _counted_weight(policy, kpis)
-    exact = [
-        w * s.achievement / counted if counted else ZERO for w, s in zip(weights, scored, strict=True) if s is not None
+    shares = [as_fraction(kpi.weight) / (counted or 1) for kpi in kpis]
+    contributions = [
+        share * figures.achievement for share, figures in zip(shares, scored, strict=True) if figures is not None
     ]
-    contributions = iter(apportion_cents(exact))
-    results = []
-    for kpi, weight, figures in zip(kpis, weights, scored, strict=True):
-        if figures is None:
-            results.append(_without_data(kpi, policy))
-        else:
-            share = 100 * weight / counted if counted and counted != sum(weights) else None
-            results.append(_with_data(kpi, figures, share, next(contributions)))
-    if not exact or not counted:
-        return CardResult(None, None, None, shown(covered), tuple(results))
-    total = sum(exact, ZERO)
-    return CardResult(shown(total), total, grade(shown(total), policy.grades), shown(covered), tuple(results))
+    cents = iter(apportion_cents(contributions))
+    is_renormalised = counted != exact_sum(kpi.weight for kpi in kpis)
+    results = tuple(
+        _without_data(kpi, policy)
+        if figures is None
+        else _with_data(kpi, figures, 100 * share if is_renormalised else None, next(cents))
+        for kpi, share, figures in zip(kpis, shares, scored, strict=True)
+    )
+    coverage = shown(exact_sum(kpi.weight for kpi in kpis if kpi.actual is not None))
+    if not contributions or not counted:
+        return CardResult(None, None, None, coverage, results)
+    exact_total = fraction_sum(contributions)
+    total = shown(exact_total)
+    return CardResult(total, exact_total, grade(total, policy.grades), coverage, results)
 
 
 def _scored(kpi: Kpi, policy: Policy) -> Scored | None:
@@ -111,8 +112,8 @@ def _counts_as_zero(kpi: Kpi, policy: Policy) -> bool:
 
 def _counted_weight(policy: Policy, kpis: Sequence[Kpi]) -> Fraction:
     """The weight by which the total is divided: that of the KPIs with data, and of those that count as zero."""
-    weights = (Fraction(k.weight) for k in kpis if k.actual is not None or _counts_as_zero(k, policy))
-    return sum(weights, ZERO)
+    counted = (kpi.weight for kpi in kpis if kpi.actual is not None or _counts_as_zero(kpi, policy))
+    return as_fraction(exact_sum(counted))
 
 
 def _with_data(kpi: Kpi, scored: Scored, share: Fraction | None, contribution: Decimal) -> KpiResult:
@@ -151,7 +152,7 @@ def what_is_needed(policy: Policy, kpis: Sequence[Kpi], index: int, total: Fract
     if not counted:
         return None
     scored = ((kpi, _scored(kpi, policy)) for kpi in others)
-    reached = sum((Fraction(kpi.weight) * s.achievement for kpi, s in scored if s is not None), ZERO)
+    reached = fraction_sum(Fraction(kpi.weight) * s.achievement for kpi, s in scored if s is not None)
     open_part = total * counted - reached
     floor, cap = limits(kpis[index].scoring, policy)
     if weight:
@@ -167,4 +168,4 @@ def with_behaviour(total: Fraction, behaviour: Fraction, behaviour_share: Fracti
 def over_segments(segments: Sequence[tuple[Fraction, int]]) -> Fraction:
     """The total of a cycle with several segments, each (total, days): their day-weighted mean."""
     days = sum(length for _, length in segments)
-    return sum((total * length for total, length in segments), ZERO) / days
+    return fraction_sum(total * length for total, length in segments) / days

@@ -69,7 +69,7 @@ def direct_weight_faults(weights: Sequence[Decimal]) -> list[Fault]:
     for index, weight in enumerate(weights):
         if weight <= 0:
             faults.append(Fault(f"[{index}].weight", "not_above_0"))
-        elif shown(weight) != weight:
+        elif 100 % weight.as_integer_ratio()[1]:
             faults.append(Fault(f"[{index}].weight", "more_than_2_decimals"))
     total = exact_sum(weights)
     if total < HUNDRED:

@@ -44,22 +44,24 @@ class Scored(NamedTuple):
 
 
 class _Formula(NamedTuple):
-    """The left side of a working, what it comes to, and whether that is said even where no limit changes it."""
+    """The left side of a working, how its result is written, and whether that is said where no limit changes it."""
 
     signs: Working
-    figure: str = ""
+    result: Callable[[Fraction], str] | None = None
     is_always_said: bool = False
 
 
 def working(scored: Scored, weight: Decimal, counted: Fraction | None, contribution: Decimal) -> Working:
     """The steps from actual to contribution; `counted` is the re-normalised weight where it is another one."""
-    formula = _FORMULAS[scored.scoring.method](scored.scoring, scored.actual, scored.uncapped)
+    formula = _FORMULAS[scored.scoring.method](scored.scoring, scored.actual)
     limit = _limit(scored)
-    figure = (" = ", formula.figure) if formula.figure and (limit or formula.is_always_said) else ()
+    result: Working = ()
+    if formula.result and (limit or formula.is_always_said):
+        result = (" = ", formula.result(scored.uncapped))
     share = () if counted is None else (" (", Word.REWEIGHTED.value, " ", shown_text(counted), " %)")
     return (
         *formula.signs,
-        *figure,
+        *result,
         " → ",
         shown_text(scored.achievement),
         *limit,
@@ -83,6 +85,8 @@ def _limit(scored: Scored) -> Working:
     """The floor or cap, where it made or met the achievement."""
     if scored.scoring.maximum_target and scored.uncapped >= HUNDRED:
         return (" (", Word.MAXIMUM.value, ", ", Word.CAP.value, " ", plain(scored.cap), ")")
+    if scored.achievement is scored.uncapped and scored.uncapped != scored.cap:
+        return ()  # the usual case, told without comparing fractions
     if scored.uncapped >= scored.cap:
         return (" (", Word.CAP.value, " ", plain(scored.cap), ")")
     if scored.uncapped < scored.floor:
@@ -104,81 +108,80 @@ def _difference(actual: Fraction, target: Fraction) -> Working:
     return (plain(actual), " − ", *_inner(target))
 
 
-def _higher(scoring: Scoring, actual: Fraction, uncapped: Fraction) -> _Formula:
+def _higher(scoring: Scoring, actual: Fraction) -> _Formula:
     target = given(scoring.target)
     if target > 0:
-        return _Formula((plain(actual), " / ", plain(target)), _ratio(uncapped))
+        return _Formula((plain(actual), " / ", plain(target)), _ratio)
     signs = ("1", " + (", *_difference(actual, target), ")/", plain(-target))
-    return _Formula(signs, _ratio(uncapped), is_always_said=True)
+    return _Formula(signs, _ratio, is_always_said=True)
 
 
-def _lower(scoring: Scoring, actual: Fraction, uncapped: Fraction) -> _Formula:
+def _lower(scoring: Scoring, actual: Fraction) -> _Formula:
     target = given(scoring.target)
     if target > 0:
         signs: Working = ("2", " − ", *_inner(actual), "/", plain(target))
     else:
         signs = ("1", " − (", *_difference(actual, target), ")/", plain(-target))
-    return _Formula(signs, _ratio(uncapped), is_always_said=True)
+    return _Formula(signs, _ratio, is_always_said=True)
 
 
-def _lower_inverse(scoring: Scoring, actual: Fraction, uncapped: Fraction) -> _Formula:
+def _lower_inverse(scoring: Scoring, actual: Fraction) -> _Formula:
     if is_best_of_all(scoring, actual):
         return _Formula(("0",))
-    return _Formula((plain(given(scoring.target)), " / ", plain(actual)), _ratio(uncapped))
+    return _Formula((plain(given(scoring.target)), " / ", plain(actual)), _ratio)
 
 
-def _exact(scoring: Scoring, actual: Fraction, uncapped: Fraction) -> _Formula:
+def _exact(scoring: Scoring, actual: Fraction) -> _Formula:
     target = given(scoring.target)
     signs = ("1", " − |", *_difference(actual, target), "|/", plain(abs(target)))
-    return _Formula(signs, _ratio(uncapped), is_always_said=True)
+    return _Formula(signs, _ratio, is_always_said=True)
 
 
-def _range(scoring: Scoring, actual: Fraction, uncapped: Fraction) -> _Formula:
+def _range(scoring: Scoring, actual: Fraction) -> _Formula:
     low, high = given(scoring.low), given(scoring.high)
     if actual < low:
-        return _Formula((plain(actual), " / ", plain(low)), _ratio(uncapped))
+        return _Formula((plain(actual), " / ", plain(low)), _ratio)
     if actual <= high:
         return _Formula((plain(low), " ≤ ", plain(actual), " ≤ ", plain(high)))
-    return _Formula(("2", " − ", plain(actual), "/", plain(high)), _ratio(uncapped), is_always_said=True)
+    return _Formula(("2", " − ", plain(actual), "/", plain(high)), _ratio, is_always_said=True)
 
 
-def _points(scoring: Scoring, actual: Fraction, uncapped: Fraction) -> _Formula:
+def _points(scoring: Scoring, actual: Fraction) -> _Formula:
     first, last = scoring.points[0], scoring.points[-1]
-    figure = shown_text(uncapped)
     if actual < first.x:
-        return _Formula((plain(actual), " < ", plain(first.x)), figure, scoring.below is Beyond.CLAMP)
+        return _Formula((plain(actual), " < ", plain(first.x)), shown_text, scoring.below is Beyond.CLAMP)
     if actual > last.x:
-        return _Formula((plain(actual), " > ", plain(last.x)), figure, scoring.above is Beyond.CLAMP)
+        return _Formula((plain(actual), " > ", plain(last.x)), shown_text, scoring.above is Beyond.CLAMP)
     left, right = line_at(scoring.points, actual)
     place = (plain(left.x), " ≤ ", plain(actual), " ≤ ", plain(right.x), ": ")
     slope = (
         *("(", *_difference(actual, left.x), ")/(", *_difference(right.x, left.x), ")"),
         *(" × (", *_difference(right.score, left.score), ")"),
     )
-    return _Formula((*place, plain(left.score), " + ", *slope), figure)
+    return _Formula((*place, plain(left.score), " + ", *slope), shown_text)
 
 
-def _steps(scoring: Scoring, actual: Fraction, uncapped: Fraction) -> _Formula:
+def _steps(scoring: Scoring, actual: Fraction) -> _Formula:
     bounds = [step.x for step in scoring.steps]
     reached = sum(bound <= actual for bound in bounds)
     lower = (plain(bounds[reached - 1]), " ≤ ") if reached else ()
     upper = (" < ", plain(bounds[reached])) if reached < len(bounds) else ()
-    return _Formula((*lower, plain(actual), *upper), shown_text(uncapped))
+    return _Formula((*lower, plain(actual), *upper), shown_text)
 
 
-def _milestone(_scoring: Scoring, actual: Fraction, _uncapped: Fraction) -> _Formula:
+def _milestone(_scoring: Scoring, actual: Fraction) -> _Formula:
     return _Formula((Word.REACHED.value, " ", plain(actual), " %"))
 
 
-def _rating(scoring: Scoring, actual: Fraction, uncapped: Fraction) -> _Formula:
-    return _Formula((plain(actual), " / ", str(scoring.levels)), _ratio(uncapped))
+def _rating(scoring: Scoring, actual: Fraction) -> _Formula:
+    return _Formula((plain(actual), " / ", str(scoring.levels)), _ratio)
 
 
-def _yes_no(_scoring: Scoring, actual: Fraction, _uncapped: Fraction) -> _Formula:
+def _yes_no(_scoring: Scoring, actual: Fraction) -> _Formula:
     return _Formula(((Word.YES_DONE if actual else Word.NO_DONE).value,))
 
 
-_FORMULAS: Final[Mapping[Method, Callable[[Scoring, Fraction, Fraction], _Formula]]] = {
+_FORMULAS: Final[Mapping[Method, Callable[[Scoring, Fraction], _Formula]]] = {
     Method.EXACT: _exact,
     Method.HIGHER: _higher,
     Method.LOWER: _lower,
