@@ -1,8 +1,10 @@
 """What may be written into a draft: objectives and KPIs, put, moved and removed?"""
 
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
@@ -195,13 +197,16 @@ def _put_in_order(plan: Plan) -> None:
 
 
 def _code_for(session: Session, plan: Plan, values: KpiValues) -> str:
+    """A code that no other KPI of the plan has; a number is not given again to another KPI of a later version."""
     taken = {kpi.code for kpi in kpis_of(plan)}
     definition = None if values.definition_id is None else session.get(KpiDefinition, values.definition_id)
-    wished = values.code or (definition.code if definition else "")
+    wished = tidy(values.code) or (definition.code if definition else "")
     if wished and wished not in taken:
         return wished
-    stem = f"{wished}-" if wished else "K"
-    return next(code for number in range(1, len(taken) + 2) if (code := f"{stem}{number}") not in taken)
+    query = select(Kpi.code).join(Plan, Kpi.plan_id == Plan.id)
+    taken |= set(session.scalars(query.where(Plan.person_id == plan.person_id, Plan.cycle_id == plan.cycle_id)))
+    stem = f"{wished[:36]}-" if wished else "K"
+    return next(code for number in count(1) if (code := f"{stem}{number}") not in taken)
 
 
 def _clear_parts(session: Session, kpi: Kpi) -> None:

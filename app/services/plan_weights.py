@@ -11,6 +11,7 @@ from app.errors import Conflict, Invalid
 from app.models import Kpi, Plan
 from app.rules.faults import Fault, Refused
 from app.rules.numbers import HUNDRED
+from app.rules.plan import FEWEST_KPIS
 from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import WeightingMethod
 from app.rules.weighting import (
@@ -83,19 +84,14 @@ def weight_faults(plan: Plan) -> list[Fault]:
     if not kpis:
         return []
     faults: list[Fault] = []
-    if plan.weighting is not WeightingMethod.DIRECT:
-        if plan.weighting is WeightingMethod.COMPUTED:
-            faults += [
-                Fault(f"kpis[{index}].ratings", "ratings_missing")
-                for index, kpi in enumerate(kpis)
-                if rating_of(kpi) is None
-            ]
-        impossible = bounds_fault(len(kpis), policy_of(plan.cycle))
-        if impossible and not is_overridden(plan):
-            return [*faults, impossible.under("weights")]
-        if not is_overridden(plan):
-            return faults
-    return [*faults, *_sum_faults(kpis)]
+    if plan.weighting is WeightingMethod.COMPUTED:
+        unrated = [index for index, kpi in enumerate(kpis) if rating_of(kpi) is None]
+        faults = [Fault(f"kpis[{index}].ratings", "ratings_missing") for index in unrated]
+    if plan.weighting is WeightingMethod.DIRECT or is_overridden(plan):
+        return [*faults, *_sum_faults(kpis)]
+    impossible = bounds_fault(len(kpis), policy_of(plan.cycle))
+    # With too few KPIs the ceiling never lets them make 100; that they are too few is said already
+    return [*faults, impossible.under("weights")] if impossible and len(kpis) >= FEWEST_KPIS else faults
 
 
 def _sum_faults(kpis: list[Kpi]) -> list[Fault]:
@@ -127,7 +123,7 @@ def rate_kpis(
 
 def _rating_faults(kpi_id: int, given: KpiRatings) -> list[Fault]:
     return [
-        Fault(f"{name}_{kpi_id}", "rating_not_1_to_5")
+        Fault(f"{name}_{kpi_id}", "rating_out_of_range")
         for name in ("priority", "difficulty", "data_credibility")
         if (rating := getattr(given, name)) is not None and rating not in RATINGS
     ]
