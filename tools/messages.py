@@ -12,6 +12,8 @@ from typing import NamedTuple
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
+from app.messages import TEXTS
+
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATIONS = ROOT / "app" / "locale" / "id" / "LC_MESSAGES"
 SOURCES = {
@@ -55,6 +57,8 @@ def collect_used() -> dict[Key, list[str]]:
         found = extract_from_dir(ROOT / folder, methods, {"**": {"trimmed": "true", "silent": "false"}}, KEYWORDS)
         for name, line, text, _comments, _context in found:
             used[text].append(f"{folder}/{name}:{line}")
+    for code, text in TEXTS.items():
+        used[text].append(f"app/messages.py: {code}")
     return used
 
 

@@ -205,7 +205,7 @@ def _account_page(
         sessions=[
             {
                 "id": each.id,
-                "browser": accounts.browser_name(each.browser) or locale.text("Unknown browser"),
+                "browser": accounts.browser_name(each.browser) or locale.text(mark("Unknown browser")),
                 "seen_at": each.seen_at,
                 "created_at": each.created_at,
                 "is_this": each.id == signed_in.session_id,

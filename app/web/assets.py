@@ -28,7 +28,7 @@ _FACES: Final = {
     "lato-600.woff2": "Lato-SemiBold.ttf",
     "lato-700.woff2": "Lato-Bold.ttf",
 }
-_FEATURES: Final = ["kern", "liga", "lnum", "tnum", "mark", "mkmk", "ccmp", "locl"]
+_FEATURES: Final = ["kern", "lnum", "tnum", "mark", "mkmk", "ccmp", "locl"]
 # Latin with everything that Indonesian and its neighbours write, punctuation, currency, arrows and mathematical signs
 _LETTERS: Final = (
     "0020-007E,00A0-017F,0218-021B,02C6,02DC,1E80-1E85,2010-2026,2030,2032-203A,2044,20AC,2122,2190-2193,2212,2215,2260,"

@@ -1,0 +1,140 @@
+"""What does every test stand on? One migrated database a worker, undone after each test; a clock; signed-in browsers."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session
+
+from app import clock as app_clock
+from app import schema
+from app.database import Sessions, make_engine, make_sessions
+from app.main import create_app
+from app.models import Account, Person
+from app.settings import Settings
+from app.web.session import cookie_name
+from tests.cast import Cast, make_cast
+from tests.factories import make_account, make_web_session
+from tests.tools import Browser, Clock, SignIn
+
+pytest_plugins = ["tests.postgres", "tests.chromium"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="which database to test on")
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses by the mark
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database."""
+    for item in items:
+        if "connection" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_foreign_network() -> Iterator[None]:
+    """No test talks to anybody but this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise RuntimeError(f"a test wants to connect to {address}")
+        connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Clock]:
+    moving = Clock()
+    app_clock.use(lambda: moving.now)
+    yield moving
+    app_clock.use(None)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder: Path = tmp_path_factory.mktemp("data")
+    return Settings(data_dir=folder, organisation_name="PT Contoh", default_language="id", _env_file=None)  # type: ignore[call-arg]
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest, settings: Settings, worker_id: str) -> Iterator[Engine]:
+    """One database for all tests of this worker."""
+    from tests.postgres import create_database, drop_database, server_of  # noqa: PLC0415 - a plugin, loaded after this
+
+    is_postgresql = request.config.getoption("--database") == "postgresql"
+    name = f"kinerja_{worker_id}"
+    url = create_database(server_of(request.config), name) if is_postgresql else settings.database_url
+    engine = make_engine(url)
+    schema.upgrade(engine)
+    yield engine
+    engine.dispose()
+    if is_postgresql:
+        drop_database(server_of(request.config), name)
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """A connection whose outermost transaction is taken back at the end of the test."""
+    with engine.connect().execution_options(writes=True) as connection:
+        outermost = connection.begin()
+        yield connection
+        outermost.rollback()
+
+
+@pytest.fixture
+def sessions(connection: Connection) -> Sessions:
+    """What makes sessions: the test has one, each request of the service another, all on one connection."""
+    return make_sessions(connection, join_transaction_mode="create_savepoint")
+
+
+@pytest.fixture
+def session(sessions: Sessions) -> Iterator[Session]:
+    with sessions() as session:
+        yield session
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    return make_cast(session)
+
+
+@pytest.fixture(scope="session")
+def _whole_app(settings: Settings, engine: Engine) -> FastAPI:
+    return create_app(settings, engine)
+
+
+@pytest.fixture
+def app(_whole_app: FastAPI, sessions: Sessions) -> FastAPI:
+    """The service, on this test's connection."""
+    _whole_app.state.sessions = sessions
+    return _whole_app
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Browser:
+    """A browser in which nobody is signed in."""
+    return Browser(app, follow_redirects=False)
+
+
+@pytest.fixture
+def as_(app: FastAPI, session: Session, settings: Settings, clock: Clock) -> SignIn:
+    """A browser in which a person is signed in: `as_(cast.hana).get("/people")`."""
+
+    def sign_in(person: Person) -> Browser:
+        account = session.scalar(select(Account).where(Account.person_id == person.id))
+        token, row = make_web_session(session, account or make_account(session, person), at=clock.now)
+        browser = Browser(app, follow_redirects=False)
+        browser.cookies.set(cookie_name(settings), token)
+        browser.csrf = row.csrf_token
+        return browser
+
+    return sign_in
