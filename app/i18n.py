@@ -200,7 +200,9 @@ def catalogue(language: Language) -> gettext.NullTranslations:
     merged = Catalog(locale=language.value)
     for path in catalogue_files(language):
         with path.open("rb") as file:
-            for message in read_po(file, locale=language.value):
+            area = read_po(file, locale=language.value)
+            merged.mime_headers = area.mime_headers  # how many forms a plural has: Babel itself gives Indonesian two
+            for message in area:
                 if message.id and message.string and message.id not in merged:
                     merged[message.id] = message
     compiled = io.BytesIO()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from app.rules.numbers import shown
+from app.rules.numbers import plain, shown
 from app.rules.scorecard import Policy, Result, Trend
 
 TARGET = Decimal(100)
@@ -98,6 +98,14 @@ class TrendBar:
 
 
 @dataclass(frozen=True, slots=True)
+class AxisLabel:
+    """A label of the time axis and where it begins."""
+
+    text: str
+    x: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class TrendChart:
     """Achievements over the periods of a cycle, on the same axes for every KPI."""
 
@@ -162,15 +170,28 @@ def _bar(score: Decimal, scale: Scale, width: int) -> Span:
 
 
 def _ticks(scale: Scale, width: int, font_size: int) -> tuple[Tick, ...]:
-    values = sorted({scale.low, *scale.bounds, TARGET, scale.high})
-    return tuple(_tick(value, scale.at(value, width), width, font_size) for value in values if value <= scale.high)
+    """Ticks at the ends, the target and the bounds of grades, in that order of rank where labels would touch."""
+    ranked = dict.fromkeys([scale.low, scale.high, TARGET, *reversed(scale.bounds)])
+    placed: list[Tick] = []
+    for value in ranked:
+        if not scale.low <= value <= scale.high:
+            continue
+        tick = _tick(value, scale.at(value, width), width, font_size)
+        if not any(_touch(tick, other, font_size) for other in placed):
+            placed.append(tick)
+    return tuple(sorted(placed, key=lambda tick: tick.value))
 
 
 def _tick(value: Decimal, at: Fraction, width: int, font_size: int) -> Tick:
     """A tick whose label is centred below it and stays inside the picture."""
-    label_width = _DIGIT_EM * font_size * len(f"{value.normalize():f}")
+    label_width = _text_width(plain(value), font_size)
     start = min(max(at - label_width / 2, Fraction(0)), width - label_width)
     return Tick(shown(at), value, shown(start))
+
+
+def _touch(one: Tick, other: Tick, font_size: int) -> bool:
+    left, right = sorted((one, other), key=lambda tick: tick.label_at)
+    return Fraction(left.label_at) + _text_width(plain(left.value) + " ", font_size) > right.label_at
 
 
 def trend_bars(trend: Sequence[Trend], scale: Scale, width: int, height: int, current: str = "") -> TrendChart:
@@ -203,3 +224,20 @@ def _trend_bar(point: Trend, left: Fraction, step: Fraction, scale: Scale, heigh
         height=tall,
         is_current=point.period_code == current,
     )
+
+
+def trend_axis(trend: Sequence[Trend], width: int, font_size: int) -> tuple[AxisLabel, ...]:
+    """The labels below which the bars of every trend stand: `1` to `12`, `Q1`, `H1`; as many as there is room for."""
+    step = Fraction(width, max(len(trend), 1))
+    texts = [point.period_code.rpartition("-")[2].lstrip("0") for point in trend]
+    widest = max((_text_width(text, font_size) for text in texts), default=Fraction(0))
+    every = -(-widest // step) if widest > step else 1
+    return tuple(
+        AxisLabel(text, shown(index * step + (step - _text_width(text, font_size)) / 2))
+        for index, text in enumerate(texts)
+        if index % every == 0
+    )
+
+
+def _text_width(text: str, font_size: int) -> Fraction:
+    return _DIGIT_EM * font_size * len(text)

@@ -1,0 +1,198 @@
+"""How does HTML become a PDF without endangering the service? In one warm child process with limits."""
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from app.documents.fonts import font_faces, font_files
+from app.errors import KinerjaError
+from app.templating import templates_dir
+
+MEMORY_BYTES: Final = 2_000_000_000
+SECONDS_TO_START: Final = 60.0
+SECONDS_FOR_A_PAGE: Final = 20.0
+LARGEST_PAGE: Final = 10_000_000
+
+_WORKER: Final = Path(__file__).with_name("pdf_worker.py")
+_LENGTH: Final = struct.Struct(">I")
+_CHUNK: Final = 65_536
+_NO_SYSTEM_FONTS: Final = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>'
+_WARM_UP_PAGE: Final = (
+    "<html lang=en><title>-</title><h1>0</h1><p>0 <b>0</b> <b style='font-weight:600'>0</b></p></html>"
+)
+
+
+class RenderFailed(KinerjaError):
+    """The PDF could not be made: `pdf_timed_out`, `pdf_too_large`, `pdf_failed`, `pdf_ended` or `pdf_unavailable`."""
+
+
+class _Ended(Exception):
+    """The child closed its end of a pipe."""
+
+
+@dataclass(slots=True)
+class _Child:
+    """The child process with the folder for its temporary files."""
+
+    process: subprocess.Popen[bytes]
+    folder: str
+
+    @classmethod
+    def start(cls) -> "_Child":
+        """Start the engine and wait until it is warm."""
+        folder = tempfile.mkdtemp(prefix="kinerja-pdf-")
+        fonts_conf = Path(folder, "fonts.conf")
+        fonts_conf.write_text(_NO_SYSTEM_FONTS, encoding="utf-8")
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own script
+            [sys.executable, "-I", str(_WORKER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"FONTCONFIG_FILE": str(fonts_conf), "TMPDIR": folder, "LC_ALL": "C.UTF-8"},
+            cwd=folder,
+            bufsize=0,
+        )
+        child = cls(process, folder)
+        for pipe in (process.stdin, process.stdout):
+            os.set_blocking(_number(pipe), False)
+        try:
+            child.ask(json.dumps(_set_up()).encode(), SECONDS_TO_START, code_of_refusal="pdf_unavailable")
+        except RenderFailed:
+            child.end()
+            raise
+        return child
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process is still there."""
+        return self.process.poll() is None
+
+    def ask(self, content: bytes, seconds: float, code_of_refusal: str = "pdf_failed") -> bytes:
+        """Send a frame and wait for its answer; whatever goes wrong but a refusal ends the child."""
+        deadline = time.monotonic() + seconds
+        try:
+            self._send(_LENGTH.pack(len(content)) + content, deadline)
+            (length,) = _LENGTH.unpack(self._receive(_LENGTH.size, deadline))
+            answer = self._receive(length, deadline)
+        except TimeoutError:
+            self.end()
+            raise RenderFailed("pdf_timed_out", {"seconds": f"{seconds:.0f}"}) from None
+        except (_Ended, OSError):
+            self.end()
+            raise RenderFailed("pdf_ended") from None
+        if answer[:1] != b"P":
+            raise RenderFailed(code_of_refusal, {"reason": answer[1:].decode("utf-8", "replace")})
+        return answer[1:]
+
+    def end(self) -> None:
+        """Make sure that the process and its files are gone."""
+        self.process.kill()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _send(self, content: bytes, deadline: float) -> None:
+        pipe = _number(self.process.stdin)
+        rest = memoryview(content)
+        while rest:
+            _wait(pipe, select.POLLOUT, deadline)
+            rest = rest[os.write(pipe, rest[:_CHUNK]) :]
+
+    def _receive(self, length: int, deadline: float) -> bytes:
+        pipe = _number(self.process.stdout)
+        received = bytearray()
+        while len(received) < length:
+            _wait(pipe, select.POLLIN, deadline)
+            part = os.read(pipe, min(length - len(received), _CHUNK))
+            if not part:
+                raise _Ended
+            received += part
+        return bytes(received)
+
+
+_lock = Lock()
+_child: _Child | None = None
+
+
+def warm_up() -> None:
+    """Start the child now, so that the first reader does not wait for it."""
+    with _lock:
+        _running_child()
+
+
+def render_pdf(page: str) -> bytes:
+    """The PDF of a print page; pages of several threads are made one after the other."""
+    content = page.encode("utf-8", "replace")  # half a surrogate pair cannot be written, and must not stop a scorecard
+    if len(content) > LARGEST_PAGE:
+        raise RenderFailed("pdf_too_large")
+    with _lock:
+        return _running_child().ask(content, SECONDS_FOR_A_PAGE)
+
+
+def close() -> None:
+    """End the child, at the latest when the service ends."""
+    global _child  # noqa: PLW0603 - one child a process is the point of this module
+    with _lock:
+        if _child is not None:
+            _child.end()
+            _child = None
+
+
+def _running_child() -> _Child:
+    """The child, started anew if it was never there or has ended; only called under the lock."""
+    global _child  # noqa: PLW0603 - see close
+    if _child is not None and not _child.is_running:
+        _child.end()
+        _child = None
+    if _child is None:
+        _child = _Child.start()
+    return _child
+
+
+def _forget() -> None:
+    """After a fork the child belongs to the parent alone: two cannot talk through one pipe."""
+    global _child, _lock
+    _child, _lock = None, Lock()
+
+
+def _set_up() -> dict[str, object]:
+    """What the child needs to know before the first page."""
+    css = (templates_dir() / "pdf" / "scorecard.css").read_text(encoding="utf-8")
+    return {
+        "css": font_faces() + css,
+        "files": {address: str(path) for address, path in font_files().items()},
+        "memory_bytes": MEMORY_BYTES,
+        "warm_up_page": _WARM_UP_PAGE,
+    }
+
+
+def _wait(pipe: int, event: int, deadline: float) -> None:
+    """Wait until the pipe can be used, to the deadline and no longer."""
+    poll = select.poll()
+    poll.register(pipe, event)
+    if not poll.poll(max(deadline - time.monotonic(), 0) * 1000):
+        raise TimeoutError
+
+
+def _number(pipe: object) -> int:
+    number: int = pipe.fileno()  # type: ignore[attr-defined]
+    return number
+
+
+atexit.register(close)
+os.register_at_fork(after_in_child=_forget)

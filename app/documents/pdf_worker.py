@@ -1,0 +1,122 @@
+"""What does the child process do? Print pages in, PDFs out, with bundled files only and limits on what it may use.
+
+It is started as a script of its own (see pdf_process.py) and knows nothing of the service: no settings, no database, no
+secrets. Standard input brings frames of four bytes of length and as many bytes of content: first the set-up as JSON,
+then one HTML page after the other. Each is answered on standard output by a frame that begins with `P` (the PDF) or `E`
+(what failed).
+"""
+
+import gc
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+DONE: Final = b"P"
+FAILED: Final = b"E"
+_LENGTH: Final = struct.Struct(">I")
+_PRINTED: Final = 4
+"""The flag of an annotation that appears on paper, too."""
+
+
+def main() -> None:
+    """Answer pages until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the service, which then closes our input
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not end up between the frames
+    pages = sys.stdin.buffer
+    set_up = json.loads(_read_frame(pages) or b"{}")
+    try:
+        convert = _converter(set_up)
+    except Exception as fault:  # noqa: BLE001 - whatever keeps the engine from starting is told to the service
+        _write_frame(answers, FAILED + _reason(fault))
+        return
+    _write_frame(answers, DONE)
+    _limit(set_up["memory_bytes"])
+    gc.freeze()
+    gc.disable()  # a page is a big heap for half a second; what it leaves is collected while nobody waits
+    while (page := _read_frame(pages)) is not None:
+        try:
+            answer = DONE + convert(page.decode())
+        except Exception as fault:  # noqa: BLE001 - one bad page must not end the process
+            answer = FAILED + _reason(fault)
+        _write_frame(answers, answer)
+        gc.collect()
+
+
+def _converter(set_up: Mapping[str, Any]) -> Any:
+    """The engine with fonts read and style sheet parsed, once for all pages."""
+    warnings.simplefilter("ignore")  # the engine misses system fonts, which it is not meant to have
+    from weasyprint import CSS, HTML  # noqa: PLC0415 - slow, and what it lacks is reported as a fault
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
+
+    files: Mapping[str, str] = set_up["files"]
+
+    class BundledFiles(URLFetcher):  # type: ignore[misc]
+        """Opens the files of the set-up and nothing else, neither on this machine nor on any other."""
+
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            if url not in files:
+                raise ValueError(f"not a bundled file: {url[:200]}")
+            return URLFetcherResponse(url, Path(files[url]).read_bytes())
+
+    fetcher = BundledFiles(allowed_protocols=())
+    fonts = FontConfiguration()
+    style = CSS(string=set_up["css"], url_fetcher=fetcher, font_config=fonts)
+
+    def convert(page: str) -> bytes:
+        document = HTML(string=page, url_fetcher=fetcher)
+        pdf: bytes = document.write_pdf(
+            stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", finisher=_complete
+        )
+        return pdf
+
+    convert(set_up["warm_up_page"])
+    return convert
+
+
+def _complete(_document: object, pdf: Any) -> None:
+    """Add what PDF/UA checkers want and the engine leaves out: the scope of header cells, links that are printed."""
+    dictionaries = [each for each in pdf.objects if isinstance(each, dict)]
+    by_reference = {each.reference: each for each in dictionaries}
+    for each in dictionaries:
+        if each.get("S") == "/TH":
+            rows = by_reference[by_reference[each["P"]]["P"]]
+            each["A"]["Scope"] = "/Column" if rows["S"] == "/THead" else "/Row"
+        elif each.get("Subtype") == "/Link":
+            each["F"] = _PRINTED
+
+
+def _limit(memory_bytes: int) -> None:
+    """Bound what one page can cost; the service itself bounds the time."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _reason(fault: Exception) -> bytes:
+    return f"{type(fault).__name__}: {fault}"[:500].encode("utf-8", "replace")
+
+
+def _read_frame(stream: BinaryIO) -> bytes | None:
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    return stream.read(length)
+
+
+def _write_frame(stream: BinaryIO, content: bytes) -> None:
+    stream.write(_LENGTH.pack(len(content)) + content)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""How does a scorecard become a file? As the PDF that is handed out, or as the print page that the PDF is made from."""
+
+from app.documents.fonts import embedded_font_faces
+from app.documents.pdf_process import RenderFailed, render_pdf, warm_up
+from app.documents.scorecard_page import TEMPLATE_VERSION, page
+from app.rules.scorecard import Scorecard
+from app.rules.vocabulary import Language
+from app.templating import templates_dir
+
+__all__ = ["TEMPLATE_VERSION", "RenderFailed", "scorecard_html", "scorecard_pdf", "warm_up"]
+
+
+def scorecard_pdf(card: Scorecard, language: Language) -> bytes:
+    """The PDF; the same scorecard, language and template version give the same bytes."""
+    return render_pdf(page(card, language))
+
+
+def scorecard_html(card: Scorecard, language: Language) -> str:
+    """The print page with style and fonts inside, so that it opens anywhere."""
+    css = (templates_dir() / "pdf" / "scorecard.css").read_text(encoding="utf-8")
+    return page(card, language, style=embedded_font_faces(page(card, language)) + css)
