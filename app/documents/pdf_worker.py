@@ -84,7 +84,7 @@ def _converter(set_up: Mapping[str, Any]) -> Any:
 
 def _complete(_document: object, pdf: Any) -> None:
     """Add what PDF/UA checkers want and the engine leaves out: the scope of header cells, links that are printed."""
-    dictionaries = [each for each in pdf.objects if isinstance(each, dict)]
+    dictionaries: list[Any] = [each for each in pdf.objects if isinstance(each, dict)]
     by_reference = {each.reference: each for each in dictionaries}
     for each in dictionaries:
         if each.get("S") == "/TH":
