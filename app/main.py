@@ -19,6 +19,7 @@ from app.errors import Conflict, KinerjaError
 from app.messages import TEXTS
 from app.routing import Needs, make_router
 from app.rules.vocabulary import Action
+from app.services.organisation import SETTINGS
 from app.settings import Settings, load_settings
 from app.web import assets
 from app.web.render import error_page, refusal_page
@@ -69,6 +70,7 @@ def create_app(settings: Settings, engine: Engine | None = None, sessions: Sessi
     app.state.settings = settings
     app.state.engine = engine or make_engine(settings.database_url)
     app.state.sessions = sessions or make_sessions(app.state.engine)
+    app.state.sessions.configure(info={SETTINGS: settings})
     app.include_router(health)
     app.include_router(web.router)
     app.include_router(api.router)

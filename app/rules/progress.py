@@ -110,14 +110,14 @@ def is_settled(kpi: AgreedKpi, last_day: date) -> bool:
     """Whether no later entry can lower what is reached by `last_day`: nothing is due any more, or figures only grow."""
     if kpi.measure.kind is MeasureKind.MILESTONE:
         return True
-    if _is_sum(kpi.measure) and kpi.scoring.method is Method.HIGHER:
+    if is_sum(kpi.measure) and kpi.scoring.method is Method.HIGHER:
         return True
     slots = _due(kpi, kpi.first_day, kpi.last_day)
     return not slots or slots[-1].last_day <= last_day
 
 
 def _standing(kpi: AgreedKpi, entries: tuple[Entry, ...], due: Sequence[Slot], start: date, end: date) -> Standing:
-    if not _is_sum(kpi.measure):
+    if not is_sum(kpi.measure):
         return Standing(entries, due, kpi.scoring)
     if kpi.period_targets:
         target = sum((each.target for each in _begun(kpi, start, end)), ZERO)
@@ -159,7 +159,8 @@ def _can_be_scored(method: Method, target: Fraction) -> bool:
     return target > 0 if method is Method.LOWER_INVERSE else target != 0
 
 
-def _is_sum(measure: Measure) -> bool:
+def is_sum(measure: Measure) -> bool:
+    """Whether the actual grows with time, so that a target to date is only a part of the target."""
     return isinstance(measure, ValueMeasure) and measure.aggregation is Aggregation.SUM
 
 

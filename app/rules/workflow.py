@@ -23,12 +23,14 @@ class Condition(StrEnum):
     """What must hold before a step; the value is the code of the refusal when it does not."""
 
     NOTHING_MISSING = "entries_missing"
-    """No KPI lacks a due entry, where the policy blocks on missing data."""
+    """Every actual can be scored, and none lacks a due entry where the policy blocks on missing data."""
     PERIOD_OVER = "period_not_over"
     """The period's last day has passed, or HR has closed the period."""
     PLAN_ACTIVE = "plan_not_active"
     PLAN_COMPLETE = "plan_not_complete"
     """The plan has no findings."""
+    SOMETHING_SCORED = "nothing_scored"
+    """At least one KPI has data, so that there is a total."""
     SUCCESSOR_SUBMITTED = "successor_not_submitted"
     """A later version of the plan was submitted."""
 
@@ -56,7 +58,12 @@ APPRAISAL: Final[Table[AppraisalState]] = MappingProxyType(
         (AppraisalState.OPEN, Step.PUBLISH): Move(
             AppraisalState.PUBLISHED,
             Action.SCORECARD_PUBLISH,
-            (Condition.PLAN_ACTIVE, Condition.PERIOD_OVER, Condition.NOTHING_MISSING),
+            (
+                Condition.PLAN_ACTIVE,
+                Condition.PERIOD_OVER,
+                Condition.NOTHING_MISSING,
+                Condition.SOMETHING_SCORED,
+            ),
         ),
     }
 )

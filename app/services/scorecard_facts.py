@@ -1,0 +1,242 @@
+"""What was agreed with people and recorded about them up to a period? A number of queries that does not grow."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.errors import NotFound
+from app.models import (
+    Appraisal,
+    Cycle,
+    Entry,
+    Kpi,
+    Objective,
+    Period,
+    Person,
+    Placement,
+    Plan,
+    Position,
+    PublishedScorecard,
+    ReportingLine,
+    Unit,
+)
+from app.rules import policy as rules
+from app.rules.progress import AgreedKpi, SpanTarget
+from app.rules.vocabulary import PeriodState, PlanState
+from app.services.cycles import policy_of
+from app.services.entry_books import entries_of, entry_value
+from app.services.plan_values import measure_of, scoring_of
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A person where they stood on the period's last day, or on their own last one."""
+
+    id: int
+    number: str
+    name: str
+    joined_on: date
+    left_on: date | None
+    position: str
+    unit: str
+    manager_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a published scorecard came to."""
+
+    period_code: str
+    total: Decimal | None
+    grade: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """One employee with the plan in force in the period and everything recorded for it."""
+
+    person: Placed
+    appraiser: Placed | None
+    plan: Plan
+    entries: Mapping[int, Sequence[Entry]]
+    """By KPI, in the order of last days."""
+    appraisal: Appraisal | None
+    versions: int
+    """How many scorecards were published for this period so far."""
+    previous: Published | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFacts:
+    """A period with its policy, and the people who have a plan in it."""
+
+    cycle: Cycle
+    period: Period
+    policy: rules.Policy
+    today: date
+    people: Mapping[int, PersonFacts]
+    names: Mapping[int, str]
+    """Of everybody who recorded an entry."""
+
+    @property
+    def due_by(self) -> date:
+        """The day up to which entries can be due: the period's last one, or today while the period runs."""
+        return self.period.ends_on if is_over(self.period, self.today) else min(self.today, self.period.ends_on)
+
+
+def is_over(period: Period, today: date) -> bool:
+    """Whether the period's last day has passed, or HR has closed the period."""
+    return period.state is PeriodState.CLOSED or period.ends_on < today
+
+
+def load_cycle(session: Session, **key: str | int) -> Cycle:
+    """The cycle of this code or id, with periods and grades in one select."""
+    wanted = select(Cycle).filter_by(**key).options(joinedload(Cycle.periods), joinedload(Cycle.bands))
+    cycle = session.scalars(wanted).unique().one_or_none()
+    if cycle is None:
+        raise NotFound
+    return cycle
+
+
+def load_facts(session: Session, cycle: Cycle, period: Period, person_ids: Collection[int], today: date) -> PeriodFacts:
+    """The facts about these people; who has no plan in force in the period is left out. No permission is asked here."""
+    plans = _plans_in_force(session, period, person_ids)
+    entries = entries_of(session, [kpi.id for plan in plans.values() for kpi in kpis_of(plan)])
+    employees = people_on(session, plans, period.ends_on)
+    recorders = {entry.recorded_by_id for each in entries.values() for entry in each}
+    managers = {person.manager_id for person in employees.values() if person.manager_id is not None}
+    others = people_on(session, managers | recorders, period.ends_on)
+    appraisals, versions = _appraisals(session, period, plans)
+    previous = _previous(session, period, plans)
+    people = {
+        person_id: PersonFacts(
+            person=employees[person_id],
+            appraiser=others.get(employees[person_id].manager_id or 0),
+            plan=plan,
+            entries={kpi.id: entries[kpi.id] for kpi in kpis_of(plan)},
+            appraisal=appraisals.get(person_id),
+            versions=versions.get(person_id, 0),
+            previous=previous.get(person_id),
+        )
+        for person_id, plan in plans.items()
+    }
+    names = {person_id: person.name for person_id, person in others.items()}
+    return PeriodFacts(cycle, period, policy_of(cycle), today, people, names)
+
+
+def kpis_of(plan: Plan) -> list[Kpi]:
+    """All KPIs in the order of the plan."""
+    return [kpi for objective in plan.objectives for kpi in objective.kpis]
+
+
+def agreed(facts: PeriodFacts, person: PersonFacts, kpi: Kpi) -> AgreedKpi:
+    """The KPI with its entries as the rules take it."""
+    periods = {period.id: period for period in facts.cycle.periods}
+    targets = [(periods[each.period_id], each.target) for each in kpi.period_targets]
+    return AgreedKpi(
+        measure=measure_of(kpi),
+        scoring=scoring_of(kpi),
+        frequency=kpi.frequency,
+        first_day=person.plan.starts_on,
+        last_day=person.plan.ends_on,
+        entries=tuple(entry_value(entry) for entry in person.entries[kpi.id]),
+        period_targets=tuple(
+            SpanTarget(period.starts_on, period.ends_on, Fraction(target)) for period, target in _by_start(targets)
+        ),
+        target_until=_target_until(facts.cycle, person),
+    )
+
+
+def _by_start(targets: Iterable[tuple[Period, Decimal]]) -> list[tuple[Period, Decimal]]:
+    return sorted(targets, key=lambda pair: pair[0].starts_on)
+
+
+def _target_until(cycle: Cycle, person: PersonFacts) -> date | None:
+    # A version that was replaced ends the day before its successor's first; its targets were agreed for longer
+    if person.plan.state is not PlanState.REPLACED:
+        return None
+    return min(cycle.ends_on, person.person.left_on or cycle.ends_on)
+
+
+def _plans_in_force(session: Session, period: Period, person_ids: Collection[int]) -> dict[int, Plan]:
+    """The version in force on the last day that the period and the plan share; of two on one day the later version."""
+    kpis = joinedload(Plan.objectives).joinedload(Objective.kpis)
+    wanted = (
+        select(Plan)
+        .where(
+            Plan.person_id.in_(person_ids),
+            Plan.cycle_id == period.cycle_id,
+            Plan.state != PlanState.DRAFT,
+            Plan.starts_on <= period.ends_on,
+            Plan.ends_on >= period.starts_on,
+        )
+        .options(
+            kpis.joinedload(Kpi.inputs),
+            kpis.joinedload(Kpi.milestones),
+            kpis.joinedload(Kpi.bands),
+            kpis.selectinload(Kpi.period_targets),
+        )
+        .order_by(Plan.person_id, Plan.version_number)
+    )
+    return {plan.person_id: plan for plan in session.scalars(wanted).unique()}
+
+
+def people_on(session: Session, person_ids: Collection[int], day: date) -> dict[int, Placed]:
+    """The people where they stand on a day."""
+    if not person_ids:
+        return {}
+    wanted = (
+        select(
+            Person.id,
+            Person.number,
+            Person.name,
+            Person.joined_on,
+            Person.left_on,
+            func.coalesce(Position.name, "").label("position"),
+            func.coalesce(Unit.name, "").label("unit"),
+            ReportingLine.manager_id,
+        )
+        .outerjoin(Placement, and_(Placement.person_id == Person.id, _holds(Placement, day)))
+        .outerjoin(Position, Placement.position_id == Position.id)
+        .outerjoin(Unit, Placement.unit_id == Unit.id)
+        .outerjoin(ReportingLine, and_(ReportingLine.person_id == Person.id, _holds(ReportingLine, day)))
+        .where(Person.id.in_(person_ids))
+    )
+    return {row.id: Placed(*row) for row in session.execute(wanted)}
+
+
+def _holds(dated: type[Placement] | type[ReportingLine], day: date) -> ColumnElement[bool]:
+    """In force on the day, or for who had left by then, on their last one."""
+    return and_(
+        dated.starts_on <= day,
+        or_(dated.ends_on.is_(None), dated.ends_on >= day, dated.ends_on >= Person.left_on),
+    )
+
+
+def _appraisals(
+    session: Session, period: Period, person_ids: Collection[int]
+) -> tuple[dict[int, Appraisal], dict[int, int]]:
+    wanted = (
+        select(Appraisal)
+        .where(Appraisal.period_id == period.id, Appraisal.person_id.in_(person_ids))
+        .options(selectinload(Appraisal.scorecards).load_only(PublishedScorecard.version_number))
+    )
+    appraisals = {appraisal.person_id: appraisal for appraisal in session.scalars(wanted)}
+    return appraisals, {person_id: len(appraisal.scorecards) for person_id, appraisal in appraisals.items()}
+
+
+def _previous(session: Session, period: Period, person_ids: Collection[int]) -> dict[int, Published]:
+    """The last result published before this period, in this cycle or one before."""
+    wanted = (
+        select(Appraisal.person_id, Period.code, PublishedScorecard.total, PublishedScorecard.grade)
+        .join(Appraisal, PublishedScorecard.appraisal_id == Appraisal.id)
+        .join(Period, Appraisal.period_id == Period.id)
+        .where(Appraisal.person_id.in_(person_ids), Period.ends_on < period.starts_on)
+        .order_by(Period.ends_on, PublishedScorecard.version_number)
+    )
+    return {row.person_id: Published(row.code, row.total, row.grade) for row in session.execute(wanted)}

@@ -1,0 +1,222 @@
+"""How does a scored plan become the values that a scorecard shows?"""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from app.models import Cycle, Entry, Objective, Period
+from app.rules import grading, progress, scorecard
+from app.rules.methods import Scoring, achievement, limits
+from app.rules.numbers import legible, shown
+from app.rules.progress import Standing
+from app.rules.vocabulary import KpiStatus, MeasureKind, SourceKind
+from app.services.scorecard_facts import PeriodFacts, PersonFacts, Placed
+from app.services.standings import ScoredKpi, ScoredPerson, figure_of
+from app.settings import Settings
+
+
+def scorecard_of_scored(
+    scored: ScoredPerson, settings: Settings, comment: str, *, version: int = 1, is_final: bool = False
+) -> scorecard.Scorecard:
+    """The scorecard to date; what only publishing knows (sign-off, appeal, verification) is left open."""
+    facts, person = scored.facts, scored.person
+    number = f"KSK/{facts.period.code}/{person.person.number}"
+    return scorecard.Scorecard(
+        document=scorecard.Document(settings.organisation_name, number, version, is_final, settings.time_zone),
+        cycle=_cycle(facts.cycle),
+        period=_period(facts.period),
+        employee=_employee(person),
+        appraiser=None if person.appraiser is None else _appraiser(person.appraiser),
+        policy=_policy(facts, person),
+        result=_result(scored),
+        objectives=tuple(_objective(scored, objective) for objective in person.plan.objectives),
+        comment=comment,
+    )
+
+
+# --- Head -------------------------------------------------------------------------------------------------------------
+
+
+def _cycle(cycle: Cycle) -> scorecard.Cycle:
+    return scorecard.Cycle(cycle.code, cycle.name, cycle.starts_on, cycle.ends_on)
+
+
+def _period(period: Period) -> scorecard.Period:
+    return scorecard.Period(period.code, period.starts_on, period.ends_on)
+
+
+def _employee(person: PersonFacts) -> scorecard.Employee:
+    placed = person.person
+    return scorecard.Employee(
+        number=placed.number,
+        name=placed.name,
+        position=placed.position,
+        unit=placed.unit,
+        joined_on=placed.joined_on,
+        plan_starts_on=person.plan.starts_on,
+        plan_ends_on=person.plan.ends_on,
+    )
+
+
+def _appraiser(placed: Placed) -> scorecard.Appraiser:
+    return scorecard.Appraiser(placed.number, placed.name, placed.position, placed.unit)
+
+
+def _policy(facts: PeriodFacts, person: PersonFacts) -> scorecard.Policy:
+    cycle = facts.cycle
+    return scorecard.Policy(
+        floor=shown(cycle.score_floor),
+        cap=shown(cycle.score_cap),
+        missing=cycle.missing,
+        weighting=person.plan.weighting,
+        priority_share=shown(cycle.priority_share),
+        difficulty_share=shown(cycle.difficulty_share),
+        credibility_share=shown(cycle.credibility_share),
+    )
+
+
+def _result(scored: ScoredPerson) -> scorecard.Result:
+    result, previous = scored.result, scored.person.previous
+    before = None
+    if previous is not None and previous.total is not None and previous.grade is not None:
+        before = scorecard.PreviousResult(previous.period_code, previous.total, previous.grade)
+    return scorecard.Result(
+        total=result.total,
+        grade=result.grade,
+        coverage=result.coverage,
+        bands=tuple(
+            scorecard.Band(shown(band.lower), band.code, band.name_id, band.name_en)
+            for band in scored.facts.cycle.bands
+        ),
+        previous=before,
+    )
+
+
+# --- KPIs -------------------------------------------------------------------------------------------------------------
+
+
+def _objective(scored: ScoredPerson, objective: Objective) -> scorecard.ScorecardObjective:
+    of_objective = (each for each in scored.kpis if each.kpi.objective_id == objective.id)
+    return scorecard.ScorecardObjective(objective.title, tuple(_kpi(scored.facts, each) for each in of_objective))
+
+
+def _kpi(facts: PeriodFacts, scored: ScoredKpi) -> scorecard.ScorecardKpi:
+    kpi, result, standing = scored.kpi, scored.result, scored.standing
+    floor, cap = limits(standing.scoring, facts.policy)
+    return scorecard.ScorecardKpi(
+        code=kpi.code,
+        name=kpi.name,
+        definition=kpi.definition,
+        source=kpi.source,
+        source_kind=kpi.source_kind,
+        unit_of_measure=kpi.unit_of_measure,
+        method=kpi.method,
+        weight=shown(result.weight),
+        priority=kpi.priority,
+        difficulty=kpi.difficulty,
+        data_credibility=kpi.data_credibility,
+        computed_weight=None if kpi.computed_weight is None else shown(kpi.computed_weight),
+        weight_reason=kpi.weight_reason,
+        target=_target(scored),
+        floor=legible(floor),
+        cap=legible(cap),
+        actual=None if result.actual is None else legible(result.actual),
+        uncapped=_shown(result.uncapped),
+        achievement=_shown(result.achievement),
+        contribution=result.contribution,
+        status=_status(facts, scored),
+        is_due=standing.is_due,
+        is_missing=standing.is_due and result.actual is None,
+        data=_data(facts, scored),
+        working=result.working,
+        trend=tuple(_trend(facts, scored, period) for period in facts.cycle.periods),
+    )
+
+
+def _shown(value: Fraction | None) -> Decimal | None:
+    return None if value is None else shown(value)
+
+
+def _target(scored: ScoredKpi) -> scorecard.Target:
+    scoring = scored.standing.scoring
+    return scorecard.Target(
+        target=_legible(scoring.target),
+        low=_legible(scoring.low),
+        high=_legible(scoring.high),
+        levels=scoring.levels,
+        curve=tuple(
+            scorecard.CurvePoint(legible(point.x), legible(point.score)) for point in scoring.points or scoring.steps
+        ),
+        milestones=_milestones(scored),
+        is_maximum=scoring.maximum_target,
+    )
+
+
+def _legible(value: Fraction | None) -> Decimal | None:
+    return None if value is None else legible(value)
+
+
+def _milestones(scored: ScoredKpi) -> tuple[scorecard.MilestoneShare, ...]:
+    if scored.kpi.measure is not MeasureKind.MILESTONE:
+        return ()
+    reached = {name for entry in scored.standing.entries for name in entry.reached}
+    return tuple(
+        scorecard.MilestoneShare(milestone.name, shown(milestone.share), milestone.name in reached)
+        for milestone in scored.kpi.milestones
+    )
+
+
+def _status(facts: PeriodFacts, scored: ScoredKpi) -> KpiStatus | None:
+    figure = scored.result.actual
+    if figure is None:
+        return None
+    floor, cap = limits(scored.agreed.scoring, facts.policy)
+    return grading.status(
+        scored.result.uncapped,
+        full=achievement(scored.agreed.scoring, figure, floor, cap)[0],
+        is_final=progress.is_settled(scored.agreed, facts.period.ends_on),
+        thresholds=facts.policy.statuses,
+    )
+
+
+def _trend(facts: PeriodFacts, scored: ScoredKpi, period: Period) -> scorecard.Trend:
+    """One period on its own; those after the one that is scored are still to come."""
+    if period.starts_on > facts.period.starts_on:
+        return scorecard.Trend(period.code, None, None, is_due=False)
+    standing = progress.in_period(scored.agreed, period.starts_on, period.ends_on, facts.due_by)
+    figure, _ = figure_of(scored.agreed, standing)
+    if figure is None:
+        return scorecard.Trend(period.code, None, None, is_due=standing.is_due)
+    return scorecard.Trend(period.code, legible(figure), _achieved(facts, standing.scoring, figure), is_due=True)
+
+
+def _achieved(facts: PeriodFacts, scoring: Scoring, figure: Fraction) -> Decimal:
+    return shown(achievement(scoring, figure, *limits(scoring, facts.policy))[1])
+
+
+# --- Credibility of the data ------------------------------------------------------------------------------------------
+
+
+def _data(facts: PeriodFacts, scored: ScoredKpi) -> scorecard.DataQuality:
+    entries = scored.entries
+    names = sorted({facts.names[entry.recorded_by_id] for entry in entries})
+    return scorecard.DataQuality(
+        entries=len(entries),
+        entries_expected=_expected(entries, scored.standing),
+        evidence=sum(bool(entry.evidence_link) for entry in entries),
+        changes=sum(entry.changes for entry in entries),
+        changed_at=max((entry.recorded_at for entry in entries if entry.changes), default=None),
+        recorded_by=tuple(names),
+        sources=_sources(entries),
+    )
+
+
+def _expected(entries: Sequence[Entry], standing: Standing) -> int:
+    """The entries that are there and those that lack; an entry for a month stands for the days in it."""
+    return len(entries) + len(standing.unfilled)
+
+
+def _sources(entries: Sequence[Entry]) -> tuple[scorecard.SourceCount, ...]:
+    counted = Counter(entry.source_kind for entry in entries)
+    return tuple(scorecard.SourceCount(kind, counted[kind]) for kind in SourceKind if counted[kind])
