@@ -1,4 +1,4 @@
-"""What does every test stand on? One migrated database a worker, undone after each test; a clock; signed-in browsers."""
+"""What does every test stand on? One migrated database a worker, undone after each test; a clock; browsers."""
 
 import socket
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from app import schema
 from app.database import Sessions, make_engine, make_sessions
 from app.main import create_app
 from app.models import Account, Person
+from app.services.organisation import SETTINGS
 from app.settings import Settings
 from app.web.session import cookie_name
 from tests.cast import Cast, make_cast
@@ -62,7 +63,7 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder: Path = tmp_path_factory.mktemp("data")
-    return Settings(data_dir=folder, organisation_name="PT Contoh", default_language="id", _env_file=None)  # type: ignore[call-arg]
+    return Settings(data_dir=folder, organisation_name="PT Contoh", default_language="id", _env_file=None)
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +92,9 @@ def connection(engine: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def sessions(connection: Connection) -> Sessions:
+def sessions(connection: Connection, settings: Settings) -> Sessions:
     """What makes sessions: the test has one, each request of the service another, all on one connection."""
-    return make_sessions(connection, join_transaction_mode="create_savepoint")
+    return make_sessions(connection, join_transaction_mode="create_savepoint", info={SETTINGS: settings})
 
 
 @pytest.fixture

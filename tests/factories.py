@@ -25,10 +25,8 @@ def make_person(
     left_on: date | None = None,
 ) -> Person:
     """Somebody who has been on the staff for years, reporting to the manager all the time."""
-    email = f"{name.split()[0].lower()}@example.com"
-    person = Person(
-        number=number, name=name, email=email, joined_on=LONG_AGO, left_on=left_on, changed_at=NOW
-    )
+    email = f"{name.split(maxsplit=1)[0].lower()}@example.com"
+    person = Person(number=number, name=name, email=email, joined_on=LONG_AGO, left_on=left_on, changed_at=NOW)
     person.grants = [RoleGrant(role=role) for role in roles]
     if manager is not None:
         person.reporting_lines.append(ReportingLine(manager_id=manager.id, starts_on=LONG_AGO))

@@ -34,7 +34,7 @@ class Browser(TestClient):
 
     def request(self, *arguments: Any, **options: Any) -> Any:
         response = super().request(*arguments, **options)
-        if response.status_code == 500 and not self.may_fail:  # noqa: PLR2004
+        if response.status_code == 500 and not self.may_fail:
             pytest.fail("the service answered 500; the log says why")
         return response
 

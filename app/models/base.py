@@ -84,15 +84,18 @@ class Base(DeclarativeBase):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
 
 
-def words(enumeration: type[StrEnum]) -> Enum:
-    """A column type that keeps the words of an enumeration and lets the database refuse others."""
+def words(enumeration: type[StrEnum], name: str = "") -> Enum:
+    """A column type that keeps the words of an enumeration and lets the database refuse others.
+
+    `name` tells the checks apart where a table has two columns of one enumeration.
+    """
     return Enum(
         enumeration,
         values_callable=lambda members: [member.value for member in members],
         native_enum=False,
         create_constraint=True,
         length=40,
-        name=_snake(enumeration.__name__),
+        name=name or _snake(enumeration.__name__),
         validate_strings=True,
     )
 

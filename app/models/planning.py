@@ -166,8 +166,8 @@ class Kpi(MeasureColumns, Base):
     low: Mapped[Decimal | None] = mapped_column(ExactNumber)
     high: Mapped[Decimal | None] = mapped_column(ExactNumber)
     levels: Mapped[int | None]
-    below: Mapped[Beyond | None] = mapped_column(words(Beyond))
-    above: Mapped[Beyond | None] = mapped_column(words(Beyond))
+    below: Mapped[Beyond | None] = mapped_column(words(Beyond, "below"))
+    above: Mapped[Beyond | None] = mapped_column(words(Beyond, "above"))
     floor: Mapped[Decimal | None] = mapped_column(ExactNumber)
     cap: Mapped[Decimal | None] = mapped_column(ExactNumber)
     is_target_maximum: Mapped[bool] = mapped_column(default=False)

@@ -529,12 +529,12 @@ def upgrade() -> None:
         sa.Column("levels", sa.Integer(), nullable=True),
         sa.Column(
             "below",
-            sa.Enum("clamp", "zero", name="beyond", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("clamp", "zero", name="below", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column(
             "above",
-            sa.Enum("clamp", "zero", name="beyond", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("clamp", "zero", name="above", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("floor", sa.String(length=80), nullable=True),
