@@ -1,0 +1,127 @@
+"""Who may do what to whom? The question, the select beside it, and a table written by hand say the same."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access import TABLE, allow, managers_above, may, relations_to, require, visible_people
+from app.errors import NotAllowed, NotFound
+from app.models import Person, ReportingLine
+from app.rules.vocabulary import Action
+from tests.cast import Cast, actor_of
+from tests.factories import TODAY
+
+pytestmark = pytest.mark.database
+
+EVERYBODY = {"root", "mona", "omar", "eli", "eva", "otto", "hana", "audi", "gone"}
+
+# Who may do it to eli's case, in the words of product.md and scorecard-content: employees see their own, managers
+# the line below, HR everything, auditors read, peers nothing; nobody plans, records or publishes for themselves.
+TO_ELI = {
+    Action.PERSON_READ: {"eli", "mona", "root", "hana", "audi"},
+    Action.PLAN_READ: {"eli", "mona", "root", "hana", "audi"},
+    Action.ENTRY_READ: {"eli", "mona", "root", "hana", "audi"},
+    Action.SCORECARD_READ: {"eli", "mona", "root", "hana", "audi"},
+    Action.PERSON_WRITE: {"hana"},
+    Action.PERSON_IMPORT: {"hana"},
+    Action.PLAN_WRITE: {"hana"},
+    Action.ENTRY_WRITE: {"mona", "root", "hana"},
+    Action.SCORECARD_PUBLISH: {"mona", "root", "hana"},
+    Action.AUDIT_READ: {"hana", "audi"},
+    Action.CYCLE_WRITE: {"hana"},
+    Action.LIBRARY_WRITE: {"hana"},
+    Action.CYCLE_READ: EVERYBODY,
+    Action.LIBRARY_READ: EVERYBODY,
+    Action.HOME_READ: EVERYBODY,
+    Action.REPORT_READ: EVERYBODY,
+    Action.ACCOUNT_OWN: EVERYBODY,
+    Action.PUBLIC: EVERYBODY,
+}
+
+
+def names(cast: Cast) -> dict[str, Person]:
+    return {person.name.split()[0].lower(): person for person in cast}
+
+
+def test_every_action_stands_in_both_tables() -> None:
+    assert set(TABLE) == set(TO_ELI) == set(Action)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_who_may_do_it_to_eli(session: Session, cast: Cast, action: Action) -> None:
+    allowed = {
+        name for name, person in names(cast).items() if allow(session, actor_of(person), action, cast.eli.id).is_allowed
+    }
+    assert allowed == TO_ELI[action]
+
+
+@pytest.mark.parametrize("action", Action)
+def test_question_and_select_agree_for_every_pair(session: Session, cast: Cast, action: Action) -> None:
+    for asking in cast:
+        actor = actor_of(asking)
+        listed = set(session.scalars(select(Person.id).where(may(actor, action, Person.id))))
+        asked = {person.id for person in cast if allow(session, actor, action, person.id).is_allowed}
+        assert listed == asked, asking.name
+
+
+@pytest.mark.parametrize("name", ["hana", "mona", "root"])
+@pytest.mark.parametrize("action", [Action.ENTRY_WRITE, Action.PLAN_WRITE, Action.SCORECARD_PUBLISH])
+def test_nobody_decides_on_their_own_case(session: Session, cast: Cast, name: str, action: Action) -> None:
+    person = names(cast)[name]
+    with pytest.raises(NotAllowed):
+        require(session, actor_of(person), action, person.id)
+
+
+def test_a_changed_reporting_line_acts_at_once(session: Session, cast: Cast) -> None:
+    line = session.scalars(select(ReportingLine).where(ReportingLine.person_id == cast.eli.id)).one()
+    line.ends_on = TODAY - timedelta(days=1)
+    session.add(ReportingLine(person_id=cast.eli.id, manager_id=cast.omar.id, starts_on=TODAY))
+    session.flush()
+    with pytest.raises(NotFound):
+        require(session, actor_of(cast.mona), Action.SCORECARD_READ, cast.eli.id)
+    assert cast.eli.id in set(session.scalars(visible_people(actor_of(cast.omar)).with_only_columns(Person.id)))
+    yesterday = actor_of(cast.mona, TODAY - timedelta(days=1))
+    assert require(session, yesterday, Action.SCORECARD_READ, cast.eli.id).is_allowed
+
+
+def test_a_manager_without_the_line_below_sees_nothing_of_a_sibling_team(session: Session, cast: Cast) -> None:
+    with pytest.raises(NotFound):
+        require(session, actor_of(cast.omar), Action.PERSON_READ, cast.eli.id)
+    with pytest.raises(NotFound):
+        require(session, actor_of(cast.eva), Action.PERSON_READ, cast.eli.id)
+
+
+def test_absent_and_foreign_are_refused_alike(session: Session, cast: Cast) -> None:
+    with pytest.raises(NotFound) as foreign:
+        require(session, actor_of(cast.otto), Action.SCORECARD_READ, cast.eli.id)
+    with pytest.raises(NotFound) as absent:
+        require(session, actor_of(cast.otto), Action.SCORECARD_READ, 999_999)
+    assert (foreign.value.code, foreign.value.values) == (absent.value.code, absent.value.values)
+
+
+def test_a_circle_of_managers_ends(session: Session, cast: Cast) -> None:
+    """Services refuse circles; should one ever stand in the table, nobody waits for ever."""
+    session.add(ReportingLine(person_id=cast.root.id, manager_id=cast.eli.id, starts_on=date(2021, 1, 1)))
+    session.flush()
+    assert managers_above(session, cast.eli.id, TODAY) == [cast.mona.id, cast.root.id]
+    below_eli = set(session.scalars(visible_people(actor_of(cast.eli)).with_only_columns(Person.id)))
+    assert {cast.root.id, cast.mona.id} <= below_eli
+
+
+def test_relations_are_named(session: Session, cast: Cast) -> None:
+    assert {
+        name: {str(r) for r in relations_to(session, actor_of(person), cast.eli.id)}
+        for name, person in names(cast).items()
+    } == {
+        "root": {"signed_in", "above"},
+        "mona": {"signed_in", "line"},
+        "omar": {"signed_in"},
+        "eli": {"signed_in", "self"},
+        "eva": {"signed_in"},
+        "otto": {"signed_in"},
+        "hana": {"signed_in", "hr"},
+        "audi": {"signed_in", "auditor"},
+        "gone": {"signed_in"},
+    }
