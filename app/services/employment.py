@@ -1,8 +1,8 @@
 """What changes when somebody joins, moves, gets another manager or leaves? Dated rows, with nothing overlapping."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,6 @@ from app.rules.faults import Fault
 from app.rules.timeline import Span, changed, circle, moved, value_on
 from app.services import audit
 
-V = TypeVar("V")
 Seat = tuple[int, int]
 """Unit and position."""
 
@@ -51,29 +50,60 @@ def lines(person: Person) -> list[Span[int]]:
     return [Span(row.starts_on, row.ends_on, row.manager_id) for row in person.reporting_lines]
 
 
-def place(person: Person, seat: Seat | None, day: date | None, today: date) -> None:
-    """Let the person hold a seat from a day on; without a day from today, if it is not theirs already."""
-    if day is None and _present(seats(person), person, today) == seat:
-        return
-    write_seats(person, changed(seats(person), day or _clamped(person, today), seat, person.left_on))
+@dataclass(frozen=True, slots=True)
+class Employed:
+    """The days from joining to leaving of a person who is known by some number."""
+
+    key: int
+    joined_on: date
+    left_on: date | None = None
+
+    def nearest(self, day: date) -> date:
+        """The day, or the nearest one on which they are employed."""
+        day = max(day, self.joined_on)
+        return min(day, self.left_on) if self.left_on else day
 
 
-def report(person: Person, manager: Person | None, day: date | None, today: date) -> Span[int] | None:
-    """Let the person report to somebody from a day on, in the same way; the new line, if there is one.
+def employed(person: Person) -> Employed:
+    """A person of the database as such a value."""
+    return Employed(person.id, person.joined_on, person.left_on)
+
+
+def seats_after(
+    spans: Sequence[Span[Seat]], person: Employed, seat: Seat | None, day: date | None, today: date
+) -> list[Span[Seat]]:
+    """The placements when a seat is held from a day on; without a day from today, if it is not held already."""
+    if day is None and value_on(spans, person.nearest(today)) == seat:
+        return list(spans)
+    return changed(spans, day or person.nearest(today), seat, person.left_on)
+
+
+def lines_after(
+    spans: Sequence[Span[int]], person: Employed, manager: Employed | None, day: date | None, today: date
+) -> list[Span[int]]:
+    """The reporting lines when somebody else is reported to, in the same way.
 
     Nobody reports to a manager before that manager has joined or after they have left.
     """
-    manager_id = manager.id if manager else None
-    if day is None and _present(lines(person), person, today) == manager_id:
-        return None
-    start = day or _clamped(person, today)
-    until = person.left_on
-    if manager is not None:
-        start = max(start, manager.joined_on)
-        until = min((last for last in (until, manager.left_on) if last), default=None)
-    after = changed(lines(person), start, manager_id, until)
-    write_lines(person, after)
-    return next((span for span in after if span.holds_on(start)), None) if manager else None
+    key = manager.key if manager else None
+    if day is None and value_on(spans, person.nearest(today)) == key:
+        return list(spans)
+    start = day or person.nearest(today)
+    if manager is None:
+        return changed(spans, start, None, person.left_on)
+    until = min((last for last in (person.left_on, manager.left_on) if last), default=None)
+    return changed(spans, max(start, manager.joined_on), key, until)
+
+
+def place(person: Person, seat: Seat | None, day: date | None, today: date) -> None:
+    """Let the person hold a seat; see `seats_after`."""
+    write_seats(person, seats_after(seats(person), employed(person), seat, day, today))
+
+
+def report(person: Person, manager: Person | None, day: date | None, today: date) -> None:
+    """Let the person report to somebody; see `lines_after`."""
+    above = employed(manager) if manager else None
+    write_lines(person, lines_after(lines(person), employed(person), above, day, today))
 
 
 def employ(person: Person, old: tuple[date, date | None]) -> None:
@@ -108,14 +138,15 @@ def release_reports(session: Session, actor: Actor, manager: Person, old_left_on
         )
 
 
-def circle_fault(session: Session, person: Person, line: Span[int]) -> Fault | None:
-    """Why a new line cannot be: somebody would be above themselves, on whatever day."""
-    chain = circle(lambda person_id: _lines_of(session, person_id), person.id, line)
-    if chain is None:
-        return None
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(chain))).tuples().all())
-    path = " → ".join(names[each] for each in (person.id, *chain))
-    return Fault("manager_id", "reporting_circle", {"path": path})
+def circle_fault(session: Session, person: Person) -> Fault | None:
+    """Why the lines of a person cannot be: somebody would be above themselves, on whatever day."""
+    for line in lines(person):
+        chain = circle(lambda person_id: _lines_of(session, person_id), person.id, line)
+        if chain is not None:
+            names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(chain))).tuples().all())
+            path = " → ".join(names[each] for each in (person.id, *chain))
+            return Fault("manager_id", "reporting_circle", {"path": path})
+    return None
 
 
 def write_seats(person: Person, spans: Sequence[Span[Seat]]) -> None:
@@ -143,16 +174,6 @@ def write_lines(person: Person, spans: Sequence[Span[int]]) -> None:
 def _lines_of(session: Session, person_id: int) -> list[Span[int]]:
     query = select(ReportingLine.starts_on, ReportingLine.ends_on, ReportingLine.manager_id)
     return [Span(*row) for row in session.execute(query.where(ReportingLine.person_id == person_id)).tuples()]
-
-
-def _present(spans: Sequence[Span[V]], person: Person, today: date) -> V | None:
-    return value_on(spans, _clamped(person, today))
-
-
-def _clamped(person: Person, day: date) -> date:
-    """The day, or the nearest one on which the person is employed."""
-    day = max(day, person.joined_on)
-    return min(day, person.left_on) if person.left_on else day
 
 
 def _holds(row: Placement | ReportingLine, day: date) -> bool:

@@ -236,10 +236,10 @@ def _seat_and_line(session: Session, actor: Actor, person: Person, values: Perso
     joins = person.joined_on if not person.placements and not person.reporting_lines else None
     place(person, seat, values.placed_on or (joins if seat else None), actor.today)
     manager = session.get(Person, values.manager_id) if values.manager_id else None
-    line = report(person, manager, values.reports_on or (joins if manager else None), actor.today)
+    report(person, manager, values.reports_on or (joins if manager else None), actor.today)
     session.flush()
     _read_back(session, person)
-    if line and (fault := circle_fault(session, person, line)):
+    if fault := circle_fault(session, person):
         raise Invalid([fault])
 
 
