@@ -33,6 +33,8 @@ _FIELDS: Final = {
     "statuses.ahead": "ahead_from",
 }
 """Where the form has the field that a rule's fault names otherwise."""
+_CODES: Final = {"ceiling_below_floor": "weight_ceiling_below_floor", "not_a_multiple_of_step": "weight_off_step"}
+"""The codes whose text for JSON cards speaks of keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,10 @@ def policy_faults(values: PolicyValues) -> list[Fault]:
         grades=bands,
         statuses=rules.StatusThresholds(ahead=Fraction(values.ahead_from), on_track=Fraction(values.on_track_from)),
     )
-    return [Fault(_FIELDS.get(fault.at, fault.at), fault.code, fault.values) for fault in rules.policy_faults(policy)]
+    return [
+        Fault(_FIELDS.get(fault.at, fault.at), _CODES.get(fault.code, fault.code), fault.values)
+        for fault in rules.policy_faults(policy)
+    ]
 
 
 def _number_faults(name: str, value: Decimal, highest: Decimal) -> list[Fault]:

@@ -266,8 +266,7 @@ def _measure_faults(values: DefinitionValues) -> list[Fault]:
     faults = []
     own = OWN_MEASURE.get(values.method)
     if values.measure is not own and (own is not None or values.measure in OWN_MEASURE.values()):
-        kinds = {"method": values.method.value, "kind": values.measure.value}
-        faults.append(Fault("method", "method_cannot_score_measure", kinds))
+        faults.append(Fault("method", "method_not_for_measure"))
     if values.measure in {MeasureKind.VALUE, MeasureKind.RATING}:
         if values.aggregation is None:
             faults.append(Fault("aggregation", "required"))
