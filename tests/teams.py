@@ -1,15 +1,13 @@
-"""Whose entries do tests record? Small teams with plans in force, written straight into the tables."""
+"""Which KPIs do tests record figures of? Cycles and plans in force, written straight into the tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.access import Actor
-from app.models import Cycle, Kpi, KpiInput, Milestone, Objective, Period, Person, Plan, ReportingLine
+from app.models import Cycle, Kpi, KpiInput, Milestone, Objective, Period, Person, Plan
 from app.rules.periods import periods_of
 from app.rules.vocabulary import (
     Aggregation,
@@ -19,33 +17,15 @@ from app.rules.vocabulary import (
     Method,
     Missing,
     PlanState,
-    Role,
     SourceKind,
 )
-
-NOW = datetime(2026, 2, 3, 2, 0, tzinfo=UTC)
-TODAY = date(2026, 2, 3)
+from tests.factories import NOW
 
 _OWN_METHODS = {
     MeasureKind.MILESTONE: Method.MILESTONE,
     MeasureKind.RATING: Method.RATING,
     MeasureKind.YES_NO: Method.YES_NO,
 }
-
-
-def actor_of(person: Person, *roles: Role, today: date = TODAY) -> Actor:
-    """The person as somebody who asks."""
-    return Actor(person.id, frozenset(roles), today)
-
-
-def make_person(session: Session, number: str, name: str, manager: Person | None = None) -> Person:
-    """Somebody who has been on the staff for years, reporting to the manager all the time."""
-    person = Person(number=number, name=name, email=f"{number}@example.com", joined_on=date(2020, 1, 1), changed_at=NOW)
-    if manager is not None:
-        person.reporting_lines.append(ReportingLine(manager_id=manager.id, starts_on=date(2020, 1, 1)))
-    session.add(person)
-    session.flush()
-    return person
 
 
 def make_cycle(
@@ -133,36 +113,6 @@ def make_plan(
     return plan
 
 
-@dataclass(slots=True)
-class Team:
-    """The usual people: hana of HR, mona with eli and eva, omar with otto, and who oversees both managers."""
-
-    hana: Person
-    boss: Person
-    mona: Person
-    omar: Person
-    eli: Person
-    eva: Person
-    otto: Person
-    cycle: Cycle
-
-    def period(self, code: str) -> Period:
-        """A period of the cycle."""
-        return next(period for period in self.cycle.periods if period.code == code)
-
-
-def make_team(session: Session, **cycle: Any) -> Team:
-    """The usual people and a cycle of months; nobody has a plan yet."""
-    boss = make_person(session, "100", "Bambang Direktur")
-    mona = make_person(session, "110", "Mona Manajer", boss)
-    omar = make_person(session, "120", "Omar Manajer", boss)
-    return Team(
-        hana=make_person(session, "130", "Hana Personalia", boss),
-        boss=boss,
-        mona=mona,
-        omar=omar,
-        eli=make_person(session, "111", "Eli Wijaya", mona),
-        eva=make_person(session, "112", "Eva Lestari", mona),
-        otto=make_person(session, "121", "Otto Prasetyo", omar),
-        cycle=make_cycle(session, **cycle),
-    )
+def period_of(cycle: Cycle, code: str) -> Period:
+    """A period of the cycle."""
+    return next(period for period in cycle.periods if period.code == code)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -9,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.access import Actor, note_question, require
+from app.access import Actor, allow, note_question, require
 from app.errors import Conflict, Invalid, NotFound
-from app.models import AuditEntry, Entry, EntryInput, EntryMilestone, Kpi, Plan
+from app.models import AuditEntry, Entry, EntryInput, EntryMilestone, Kpi, Person, Plan
 from app.rules.entries import Figure, Span, entry_span, figure_faults, overlap_fault, tidy
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, SourceKind
@@ -19,18 +20,20 @@ from app.services import audit
 from app.services.entry_books import Book, books_of, entries_of, entry_value, figure_of, span_of
 
 __all__ = [
+    "Desk",
     "EntryValues",
+    "book_for_change",
     "entries_of",
     "entry_value",
-    "erase_entry",
     "get_book",
     "get_entry",
     "history_of",
+    "may_record",
     "put_entry",
     "remove_entry",
-    "write_entry",
 ]
 
+ACTS: Final = ("entry.recorded", "entry.changed", "entry.removed")
 LONGEST_NOTE: Final = 2_000
 LONGEST_LINK: Final = 500
 
@@ -69,12 +72,24 @@ def get_entry(session: Session, actor: Actor, *, kpi_id: int, on: str) -> Entry:
     return entry
 
 
-def history_of(session: Session, actor: Actor, *, kpi_id: int) -> Sequence[AuditEntry]:
-    """Everything that was done to the entries of a KPI, the latest first."""
+def may_record(session: Session, actor: Actor, *, kpi_id: int) -> bool:
+    """Whether the actor may record figures of a KPI that they may read, as long as its book is open."""
+    book = get_book(session, actor, kpi_id=kpi_id)
+    return allow(session, actor, Action.ENTRY_WRITE, book.plan.person_id).is_allowed
+
+
+def history_of(
+    session: Session, actor: Actor, *, kpi_id: int, limit: int = 100
+) -> Sequence[tuple[AuditEntry, str | None]]:
+    """What was done to the entries of a KPI, the latest first, with the name of who did it."""
     get_book(session, actor, kpi_id=kpi_id)
-    acts = select(AuditEntry).where(AuditEntry.object_kind == "kpi", AuditEntry.object_id == kpi_id)
-    acts = acts.where(AuditEntry.action.in_(("entry.recorded", "entry.changed", "entry.removed")))
-    return session.scalars(acts.order_by(AuditEntry.id.desc())).all()
+    acts = (
+        select(AuditEntry, Person.name)
+        .outerjoin(Person, AuditEntry.actor_id == Person.id)
+        .where(AuditEntry.object_kind == "kpi", AuditEntry.object_id == kpi_id, AuditEntry.action.in_(ACTS))
+        .order_by(AuditEntry.id.desc())
+    )
+    return [(act, name) for act, name in session.execute(acts.limit(limit))]
 
 
 # --- Recording --------------------------------------------------------------------------------------------------------
@@ -88,17 +103,21 @@ def put_entry(
     `version` is the one that the actor saw, 0 where there was no entry yet; None takes whatever is there. Recording
     the same again changes nothing and leaves no trace.
     """
-    book = _book_for_change(session, actor, kpi_id)
-    return write_entry(session, actor, book, on=on, values=values, version=version)
+    desk = Desk(session, actor)
+    entry = desk.write(book_for_change(session, actor, kpi_id=kpi_id), on=on, values=values, version=version)
+    desk.close()
+    return entry
 
 
 def remove_entry(session: Session, actor: Actor, *, kpi_id: int, on: str, version: int | None) -> None:
     """Take back a figure, as if it had never been recorded; the record of acts keeps it."""
-    book = _book_for_change(session, actor, kpi_id)
-    erase_entry(session, actor, book, on=on, version=version)
+    desk = Desk(session, actor)
+    desk.erase(book_for_change(session, actor, kpi_id=kpi_id), on=on, version=version)
+    desk.close()
 
 
-def _book_for_change(session: Session, actor: Actor, kpi_id: int) -> Book:
+def book_for_change(session: Session, actor: Actor, *, kpi_id: int) -> Book:
+    """The book of a KPI, locked until the transaction ends, for who may record its figures."""
     note_question(session, Action.ENTRY_WRITE)
     person_id = session.scalar(select(Plan.person_id).join(Kpi, Kpi.plan_id == Plan.id).where(Kpi.id == kpi_id))
     if person_id is None:
@@ -107,82 +126,102 @@ def _book_for_change(session: Session, actor: Actor, kpi_id: int) -> Book:
     return books_of(session, [kpi_id], for_change=True)[kpi_id]
 
 
-def write_entry(
-    session: Session, actor: Actor, book: Book, *, on: str, values: EntryValues, version: int | None
-) -> Entry:
-    """The same for a book that is already open for change; access was asked by who opened it."""
-    span = entry_span(book.calendar, on)
-    if isinstance(span, Fault):
-        raise Invalid([span])
-    faults = [*figure_faults(book.form, values.figure), *_word_faults(values)]
-    if overlap := overlap_fault(span, [span_of(entry) for entry in book.entries.values()]):
-        faults.append(overlap)
-    if faults:
-        raise Invalid(faults)
-    values = replace(values, figure=_tidied(values.figure))
-    entry = book.entries.get(on)
-    if entry is not None and _is_same(entry, values):
-        return entry
-    _require_open(book, span)
-    _require_version(entry, version)
-    if entry is None:
-        return _record(session, actor, book, span, values)
-    return _change(session, actor, book, entry, values)
+class Desk:
+    """Where entries are written into books that are open for change: access was asked by who opened them.
 
+    `close` puts all acts on record; without it nothing may be committed.
+    """
 
-def erase_entry(session: Session, actor: Actor, book: Book, *, on: str, version: int | None) -> None:
-    """The same for a book that is already open for change."""
-    entry = book.entries.get(on)
-    if entry is None:
-        raise NotFound
-    _require_open(book, span_of(entry))
-    _require_version(entry, version)
-    old = figure_text(figure_of(entry))
-    del book.entries[on]
-    session.delete(entry)
-    _note(session, actor, book, "entry.removed", details={"on": on, "old": old})
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self._session = session
+        self._actor = actor
+        self.acts: list[audit.Act] = []
 
+    def write(self, book: Book, *, on: str, values: EntryValues, version: int | None) -> Entry:
+        """Record or change one entry; see `put_entry`."""
+        span = entry_span(book.calendar, on)
+        if isinstance(span, Fault):
+            raise Invalid([span])
+        faults = [*figure_faults(book.form, values.figure), *_word_faults(values)]
+        if overlap := overlap_fault(span, [span_of(entry) for entry in book.entries.values()]):
+            faults.append(overlap)
+        if faults:
+            raise Invalid(faults)
+        values = replace(values, figure=_tidied(values.figure))
+        entry = book.entries.get(on)
+        if entry is not None and _is_same(entry, values):
+            return entry
+        _require_open(book, span)
+        _require_version(entry, version)
+        return self._record(book, span, values) if entry is None else self._change(book, entry, values)
 
-def _record(session: Session, actor: Actor, book: Book, span: Span, values: EntryValues) -> Entry:
-    entry = Entry(
-        kpi_id=book.kpi.id,
-        on=span.on,
-        starts_on=span.first_day,
-        ends_on=span.last_day,
-        source_kind=values.source_kind or book.kpi.source_kind,
-        note=values.note or "",
-        evidence_link=values.evidence_link or "",
-        recorded_at=clock.now(),
-        recorded_by_id=actor.person_id,
-    )
-    _write_figure(entry, values.figure)
-    session.add(entry)
-    session.flush()
-    book.entries[span.on] = entry
-    details = {"on": span.on, "new": figure_text(values.figure), "source": entry.source_kind.value}
-    written = {name: text for name, text in _words(values).items() if text}
-    _note(session, actor, book, "entry.recorded", details=details, words=written)
-    return entry
+    def erase(self, book: Book, *, on: str, version: int | None) -> None:
+        """Take one entry back."""
+        entry = book.entries.get(on)
+        if entry is None:
+            raise NotFound
+        _require_open(book, span_of(entry))
+        _require_version(entry, version)
+        del book.entries[on]
+        self._session.delete(entry)
+        self._note(book, "entry.removed", {"on": on, "old": figure_text(figure_of(entry))})
 
+    def close(self) -> None:
+        """Put everything that was done on record."""
+        self._session.flush()
+        if self.acts:
+            audit.record_many(self._session, self.acts, actor_id=self._actor.person_id)
 
-def _change(session: Session, actor: Actor, book: Book, entry: Entry, values: EntryValues) -> Entry:
-    old = figure_of(entry)
-    details: dict[str, Any] = {"on": entry.on}
-    if not _is_same_figure(old, values.figure):
-        details |= {"old": figure_text(old), "new": figure_text(values.figure)}
+    def _record(self, book: Book, span: Span, values: EntryValues) -> Entry:
+        words = {name: written for name, written in _words(values).items() if written}
+        entry = Entry(
+            kpi_id=book.kpi.id,
+            on=span.on,
+            starts_on=span.first_day,
+            ends_on=span.last_day,
+            source_kind=values.source_kind or book.kpi.source_kind,
+            recorded_at=clock.now(),
+            recorded_by_id=self._actor.person_id,
+            **words,
+        )
         _write_figure(entry, values.figure)
-        entry.changes += 1
-        entry.recorded_at = clock.now()
-        entry.recorded_by_id = actor.person_id
-    if values.source_kind is not None and values.source_kind is not entry.source_kind:
-        details |= {"old_source": entry.source_kind.value, "source": values.source_kind.value}
-        entry.source_kind = values.source_kind
-    words = {name: written for name, written in _words(values).items() if written != getattr(entry, name)}
-    for name, written in words.items():
-        setattr(entry, name, written)
-    session.flush()
-    _note(session, actor, book, "entry.changed", details=details, words=words)
-    return entry
+        self._session.add(entry)
+        book.entries[span.on] = entry
+        details = {"on": span.on, "new": figure_text(values.figure), "source": entry.source_kind.value}
+        self._note(book, "entry.recorded", details, words)
+        return entry
+
+    def _change(self, book: Book, entry: Entry, values: EntryValues) -> Entry:
+        old = figure_of(entry)
+        details: dict[str, Any] = {"on": entry.on}
+        if not _is_same_figure(old, values.figure):
+            details |= {"old": figure_text(old), "new": figure_text(values.figure)}
+            _write_figure(entry, values.figure)
+            entry.changes += 1
+            entry.recorded_at = clock.now()
+            entry.recorded_by_id = self._actor.person_id
+        if values.source_kind not in (None, entry.source_kind):
+            details |= {"old_source": entry.source_kind.value, "source": values.source_kind.value}
+            entry.source_kind = values.source_kind
+        words = {name: written for name, written in _words(values).items() if written != getattr(entry, name)}
+        for name, written in words.items():
+            setattr(entry, name, written)
+        self._note(book, "entry.changed", details, words)
+        return entry
+
+    def _note(
+        self, book: Book, action: str, details: Mapping[str, Any], words: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        emptied = {name: "" for name, written in words.items() if not written}
+        self.acts.append(
+            audit.Act(
+                action,
+                about=("kpi", book.kpi.id),
+                subject_id=book.plan.person_id,
+                details={**details, **emptied},
+                words={name: written for name, written in words.items() if written},
+            )
+        )
 
 
 def _write_figure(entry: Entry, figure: Figure) -> None:
@@ -262,23 +301,3 @@ def figure_text(figure: Figure) -> str | dict[str, str] | list[str]:
     if figure.inputs:
         return {name: format(value, "f") for name, value in figure.inputs.items() if value is not None}
     return sorted(figure.reached)
-
-
-def _note(
-    session: Session,
-    actor: Actor,
-    book: Book,
-    action: str,
-    *,
-    details: Mapping[str, Any],
-    words: Mapping[str, str] | None = None,
-) -> None:
-    audit.record(
-        session,
-        action,
-        actor_id=actor.person_id,
-        about=("kpi", book.kpi.id),
-        subject_id=book.plan.person_id,
-        details={**details, **{name: "" for name, written in (words or {}).items() if not written}},
-        words={name: written for name, written in (words or {}).items() if written},
-    )

@@ -14,13 +14,13 @@ from app.access import Actor, may, note_question, require
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Entry, Kpi, Period, Person, Placement, Plan, ReportingLine, Unit
 from app.rules import aggregation
-from app.rules.entries import Figure, Span, entry_span, slot_of
+from app.rules.entries import Figure, FigureForm, Span, entry_span, overlap_fault, slot_of
 from app.rules.faults import Fault, Refused
 from app.rules.methods import Scoring
 from app.rules.progress import AgreedKpi, SpanTarget, in_period
 from app.rules.vocabulary import Action, Frequency, MeasureKind, PlanState
-from app.services.actuals import EntryValues, erase_entry, write_entry
-from app.services.entry_books import Book, books_of, entry_value
+from app.services.actuals import Desk, EntryValues
+from app.services.entry_books import Book, books_of, entry_value, form_of, span_of
 from app.services.plan_values import measure_of, scoring_of
 
 PAGE: Final = 25
@@ -134,7 +134,6 @@ class GridResult:
 
     saved: int = 0
     removed: int = 0
-    unchanged: int = 0
     faults: dict[tuple[int, str], tuple[Fault, ...]] = field(default_factory=dict)
     overtaken: dict[tuple[int, str], Entry | None] = field(default_factory=dict)
     """Refused cells that somebody else changed meanwhile, with what is there now."""
@@ -261,9 +260,7 @@ def _rows(session: Session, actor: Actor, period: Period, people: Sequence[Perso
     )
 
 
-def _row(
-    person: Person, plan: Plan, books: Sequence[Book], period: Period, today: date, *, is_writable: bool
-) -> Row:
+def _row(person: Person, plan: Plan, books: Sequence[Book], period: Period, today: date, *, is_writable: bool) -> Row:
     squares = {book.kpi.id: squares_of(book, period, today) for book in books}
     day = min(max(today, period.starts_on), period.ends_on)
     placement = next(
@@ -298,14 +295,21 @@ def squares_of(book: Book, period: Period, today: date) -> tuple[Square, ...]:
     )
 
 
+def slots_of(book: Book, period: Period, today: date) -> tuple[Square, ...]:
+    """The figures of a KPI in a period slot by slot: each day or week on its own."""
+    first, last = max(book.plan.starts_on, period.starts_on), min(book.plan.ends_on, period.ends_on)
+    return tuple(
+        _square(book, Span(*slot), None, 1, today) for slot in aggregation.due_slots(book.kpi.frequency, first, last)
+    )
+
+
 def _square(book: Book, span: Span, earlier: Span | None, parts_due: int, today: date) -> Square:
-    parts = tuple(entry for entry in _within(book, span) if entry.on != span.on)
-    cut = isinstance(entry_span(book.calendar, span.on), Fault)
+    parts = [entry for entry in _within(book, span) if entry.on != span.on]
     return Square(
         book=book,
         span=span,
         entry=book.entries.get(span.on),
-        parts=parts,
+        parts=tuple(parts),
         parts_due=parts_due,
         target=in_period(_agreed(book), span.first_day, span.last_day, today).scoring,
         previous=_outcome(book, _within(book, earlier)) if earlier else None,
@@ -315,9 +319,15 @@ def _square(book: Book, span: Span, earlier: Span | None, parts_due: int, today:
             if entry.ends_on < span.first_day
             for stage in entry.reached
         },
-        # A plan that ends inside a period leaves no figure for the whole of it
-        closed="days_only" if cut else book.closed_because(span),
+        closed=_closed(book, span, parts),
     )
+
+
+def _closed(book: Book, span: Span, parts: Sequence[Entry]) -> str | None:
+    if isinstance(entry_span(book.calendar, span.on), Fault):
+        return "days_only"  # a plan that ends inside a period leaves no figure for the whole of it
+    others = [span_of(entry) for entry in book.entries.values() if entry not in parts]
+    return "covered" if overlap_fault(span, others) else book.closed_because(span)
 
 
 def _within(book: Book, span: Span) -> list[Entry]:
@@ -360,27 +370,32 @@ def save_grid(session: Session, actor: Actor, *, cells: Sequence[Cell]) -> GridR
     """Save every cell that can be saved; the others come back with all their reasons, and nothing of them is kept."""
     _require_all(session, actor, {cell.kpi_id for cell in cells})
     books = books_of(session, {cell.kpi_id for cell in cells}, for_change=True)
-    result = GridResult()
+    desk, result = Desk(session, actor), GridResult()
     for cell in cells:
         try:
-            _save(session, actor, books[cell.kpi_id], cell, result)
+            _save(desk, books[cell.kpi_id], cell, result)
         except Invalid as refused:
             result.faults[cell.key] = refused.faults
         except Conflict as refused:
             result.faults[cell.key] = (Fault("", refused.code, refused.values),)
             if refused.code == "stale_version":
                 result.overtaken[cell.key] = books[cell.kpi_id].entries.get(cell.on)
+    desk.close()
     return result
+
+
+def forms_of(session: Session, actor: Actor, *, kpi_ids: set[int]) -> dict[int, FigureForm]:
+    """What entries of these KPIs have to say, for who may record them."""
+    _require_all(session, actor, kpi_ids)
+    kpis = select(Kpi).where(Kpi.id.in_(kpi_ids)).options(selectinload(Kpi.inputs), selectinload(Kpi.milestones))
+    return {kpi.id: form_of(kpi) for kpi in session.scalars(kpis)}
 
 
 def _require_all(session: Session, actor: Actor, kpi_ids: set[int]) -> None:
     """Access to the plans of all these KPIs, in one select; the first that is refused says how."""
     note_question(session, Action.ENTRY_WRITE)
-    subjects = dict(
-        session.execute(select(Kpi.id, Plan.person_id).join(Plan, Kpi.plan_id == Plan.id).where(Kpi.id.in_(kpi_ids)))
-        .tuples()
-        .all()
-    )
+    wanted = select(Kpi.id, Plan.person_id).join(Plan, Kpi.plan_id == Plan.id).where(Kpi.id.in_(kpi_ids))
+    subjects = {row.id: row.person_id for row in session.execute(wanted)}
     if subjects.keys() != kpi_ids:
         raise NotFound
     people = set(subjects.values())
@@ -389,18 +404,11 @@ def _require_all(session: Session, actor: Actor, kpi_ids: set[int]) -> None:
         require(session, actor, Action.ENTRY_WRITE, person_id)
 
 
-def _save(session: Session, actor: Actor, book: Book, cell: Cell, result: GridResult) -> None:
-    before = book.entries.get(cell.on)
-    if cell.figure is None:
-        if before is None:
-            result.unchanged += 1
-            return
-        erase_entry(session, actor, book, on=cell.on, version=cell.version)
+def _save(desk: Desk, book: Book, cell: Cell, result: GridResult) -> None:
+    acts = len(desk.acts)
+    if cell.figure is not None:
+        desk.write(book, on=cell.on, values=EntryValues(cell.figure), version=cell.version)
+        result.saved += len(desk.acts) - acts
+    elif cell.on in book.entries:
+        desk.erase(book, on=cell.on, version=cell.version)
         result.removed += 1
-        return
-    version = before.version if before else 0
-    entry = write_entry(session, actor, book, on=cell.on, values=EntryValues(cell.figure), version=cell.version)
-    if entry.version == version:
-        result.unchanged += 1
-    else:
-        result.saved += 1

@@ -1,7 +1,6 @@
 """Is a figure recorded once, changed with its trace, and refused wherever it must not be written?"""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,9 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
+from app.access import Actor
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import Appraisal, AuditEntry, AuditText, Entry, Kpi, Plan
+from app.models import Appraisal, AuditEntry, AuditText, Cycle, Entry, Kpi, Plan
 from app.rules import aggregation
 from app.rules.entries import Figure
 from app.rules.faults import Fault
@@ -38,24 +37,28 @@ from app.services.actuals import (
     put_entry,
     remove_entry,
 )
-from tests.teams import NOW, Team, actor_of, make_kpi, make_plan, make_team
+from tests.cast import Cast, actor_of
+from tests.factories import NOW, TODAY
+from tests.teams import make_cycle, make_kpi, make_plan, period_of
+from tests.tools import Clock
 
 pytestmark = pytest.mark.database
 
 
 @dataclass(slots=True)
 class Desk:
-    """The team with eli's plan, and mona at work."""
+    """Eli's plan, and mona at work."""
 
     session: Session
-    team: Team
+    cast: Cast
+    cycle: Cycle
     plan: Plan
     kpis: dict[str, Kpi]
 
     def put(self, kpi: str, on: str, figure: Figure, *, version: int | None = None, **values: Any) -> Entry:
         return put_entry(
             self.session,
-            actor_of(self.team.mona),
+            actor_of(self.cast.mona),
             kpi_id=self.kpis[kpi].id,
             on=on,
             values=EntryValues(figure, **values),
@@ -63,23 +66,16 @@ class Desk:
         )
 
     def remove(self, kpi: str, on: str, version: int | None = None) -> None:
-        remove_entry(self.session, actor_of(self.team.mona), kpi_id=self.kpis[kpi].id, on=on, version=version)
+        remove_entry(self.session, actor_of(self.cast.mona), kpi_id=self.kpis[kpi].id, on=on, version=version)
 
     def acts(self) -> list[tuple[str, int | None, int | None, dict[str, Any]]]:
         rows = self.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
         return [(row.action, row.actor_id, row.subject_id, json.loads(row.details)) for row in rows]
 
 
-@pytest.fixture(autouse=True)
-def _now() -> Iterator[None]:
-    clock.use(lambda: NOW)
-    yield
-    clock.use(None)
-
-
 @pytest.fixture
-def desk(session: Session) -> Desk:
-    team = make_team(session)
+def desk(session: Session, cast: Cast) -> Desk:
+    cycle = make_cycle(session)
     kpis = [
         make_kpi("Revenue", target=Decimal(1200)),
         make_kpi("Conversion", MeasureKind.RATIO, inputs=("won", "leads"), scale=Decimal(100)),
@@ -90,8 +86,8 @@ def desk(session: Session) -> Desk:
         make_kpi("Visits", frequency=Frequency.WEEKLY),
         make_kpi("Answer time", method=Method.LOWER_INVERSE, target=Decimal(4)),
     ]
-    plan = make_plan(session, team.eli, team.cycle, kpis)
-    return Desk(session, team, plan, {kpi.name: kpi for kpi in kpis})
+    plan = make_plan(session, cast.eli, cycle, kpis)
+    return Desk(session, cast, cycle, plan, {kpi.name: kpi for kpi in kpis})
 
 
 def number(text: str) -> Figure:
@@ -146,7 +142,7 @@ def test_each_measure_is_recorded_whole(desk: Desk, kpi: str, on: str, figure: F
         "figure": kept,
         "source": SourceKind.SYSTEM_WITH_LOG,
         "words": ("", ""),
-        "recorded": (NOW, desk.team.mona.id),
+        "recorded": (NOW, desk.cast.mona.id),
         "changes": 0,
         "version": 1,
     }
@@ -162,7 +158,7 @@ def test_recording_leaves_a_trace_with_words_kept_apart(desk: Desk) -> None:
         evidence_link="https://erp.example.com/r/1",
     )
     [(action, actor_id, subject_id, details)] = desk.acts()
-    assert (action, actor_id, subject_id) == ("entry.recorded", desk.team.mona.id, desk.team.eli.id)
+    assert (action, actor_id, subject_id) == ("entry.recorded", desk.cast.mona.id, desk.cast.eli.id)
     assert {name: details[name] for name in ("on", "new", "source")} == {
         "on": "2026-01",
         "new": "70",
@@ -173,13 +169,12 @@ def test_recording_leaves_a_trace_with_words_kept_apart(desk: Desk) -> None:
     assert kept == {"Angka dari pembukuan", "https://erp.example.com/r/1"}
 
 
-def test_a_change_is_counted_and_both_figures_are_kept(desk: Desk) -> None:
+def test_a_change_is_counted_and_both_figures_are_kept(desk: Desk, clock: Clock) -> None:
     desk.put("Revenue", "2026-01", number("70"), note="first")
-    later = NOW + timedelta(hours=2)
-    clock.use(lambda: later)
+    clock.now = later = NOW + timedelta(hours=2)
     entry = put_entry(
         desk.session,
-        actor_of(desk.team.hana, Role.HR),
+        actor_of(desk.cast.hana),
         kpi_id=desk.kpis["Revenue"].id,
         on="2026-01",
         values=EntryValues(number("65.5")),
@@ -191,12 +186,12 @@ def test_a_change_is_counted_and_both_figures_are_kept(desk: Desk) -> None:
         "figure": ("65.5", {}, []),
         "source": SourceKind.SYSTEM_WITH_LOG,
         "words": ("first", ""),
-        "recorded": (later, desk.team.hana.id),
+        "recorded": (later, desk.cast.hana.id),
         "changes": 1,
         "version": 2,
     }
     assert desk.acts()[1:] == [
-        ("entry.changed", desk.team.hana.id, desk.team.eli.id, {"on": "2026-01", "old": "70", "new": "65.5"})
+        ("entry.changed", desk.cast.hana.id, desk.cast.eli.id, {"on": "2026-01", "old": "70", "new": "65.5"})
     ]
 
 
@@ -261,8 +256,8 @@ def test_a_removed_figure_is_gone_but_not_forgotten(desk: Desk) -> None:
     assert desk.session.scalars(select(Entry)).all() == []
     assert desk.acts()[1] == (
         "entry.removed",
-        desk.team.mona.id,
-        desk.team.eli.id,
+        desk.cast.mona.id,
+        desk.cast.eli.id,
         {"on": "2026-01", "old": {"leads": "2", "won": "1"}},
     )
     with pytest.raises(NotFound):
@@ -316,18 +311,18 @@ def make_draft(desk: Desk) -> None:
 
 
 def close_cycle(desk: Desk) -> None:
-    desk.team.cycle.state = CycleState.CLOSED
+    desk.cycle.state = CycleState.CLOSED
 
 
 def close_january(desk: Desk) -> None:
-    desk.team.period("2026-01").state = PeriodState.CLOSED
+    period_of(desk.cycle, "2026-01").state = PeriodState.CLOSED
 
 
 def publish_january(desk: Desk) -> None:
     desk.session.add(
         Appraisal(
-            person_id=desk.team.eli.id,
-            period_id=desk.team.period("2026-01").id,
+            person_id=desk.cast.eli.id,
+            period_id=period_of(desk.cycle, "2026-01").id,
             plan_id=desk.plan.id,
             state=AppraisalState.PUBLISHED,
             changed_at=NOW,
@@ -369,10 +364,10 @@ def test_a_closed_book_takes_no_change(desk: Desk, closing: Any, code: str, *, f
 def test_the_published_scorecard_of_somebody_else_closes_nothing(desk: Desk) -> None:
     publish_january(desk)
     other = make_kpi("Revenue")
-    make_plan(desk.session, desk.team.eva, desk.team.cycle, [other])
+    make_plan(desk.session, desk.cast.eva, desk.cycle, [other])
     entry = put_entry(
         desk.session,
-        actor_of(desk.team.mona),
+        actor_of(desk.cast.mona),
         kpi_id=other.id,
         on="2026-01",
         values=EntryValues(number("3")),
@@ -384,8 +379,8 @@ def test_the_published_scorecard_of_somebody_else_closes_nothing(desk: Desk) -> 
 def test_late_figures_go_to_the_version_that_held_on_their_days(desk: Desk) -> None:
     successor = make_kpi("Revenue")
     later = Plan(
-        person_id=desk.team.eli.id,
-        cycle_id=desk.team.cycle.id,
+        person_id=desk.cast.eli.id,
+        cycle_id=desk.cycle.id,
         version_number=2,
         starts_on=date(2026, 4, 1),
         ends_on=date(2026, 12, 31),
@@ -411,19 +406,12 @@ def test_late_figures_go_to_the_version_that_held_on_their_days(desk: Desk) -> N
 
 
 def test_who_may_read_and_who_may_write(desk: Desk) -> None:
-    team, kpi = desk.team, desk.kpis["Revenue"]
+    cast, kpi = desk.cast, desk.kpis["Revenue"]
     desk.put("Revenue", "2026-01", number("70"))
     people = {
-        "hana": actor_of(team.hana, Role.HR),
-        "auditor": actor_of(team.omar, Role.AUDITOR),
-        "boss": actor_of(team.boss),
-        "mona": actor_of(team.mona),
-        "eli": actor_of(team.eli),
-        "eli of HR": actor_of(team.eli, Role.HR),
-        "eva": actor_of(team.eva),
-        "omar": actor_of(team.omar),
-        "otto": actor_of(team.otto),
+        name: actor_of(getattr(cast, name)) for name in ("hana", "audi", "root", "mona", "eli", "eva", "omar", "otto")
     }
+    people["eli of HR"] = Actor(cast.eli.id, frozenset({Role.HR}), TODAY)
     answers: dict[str, list[str]] = {}
     for name, actor in people.items():
         values = EntryValues(number(str(len(answers))))
@@ -440,14 +428,14 @@ def test_who_may_read_and_who_may_write(desk: Desk) -> None:
     read_write, read_only, nothing = ["yes"] * 4, ["yes"] * 3 + ["NotAllowed"], ["NotFound"] * 4
     assert answers == {
         "hana": read_write,
-        "auditor": read_only,
-        "boss": read_write,
+        "audi": read_only,
+        "root": read_write,
         "mona": read_write,
         "eli": read_only,
-        "eli of HR": read_only,
         "eva": nothing,
         "omar": nothing,
         "otto": nothing,
+        "eli of HR": read_only,
     }
 
 
@@ -460,7 +448,7 @@ def _answer(ask: Any) -> str:
 
 
 def test_what_does_not_exist_is_not_found(desk: Desk) -> None:
-    mona = actor_of(desk.team.mona)
+    mona = actor_of(desk.cast.mona)
     for ask in (
         lambda: get_book(desk.session, mona, kpi_id=10**9),
         lambda: get_entry(desk.session, mona, kpi_id=desk.kpis["Revenue"].id, on="2026-01"),
@@ -501,11 +489,10 @@ def test_the_history_tells_every_act_the_latest_first(desk: Desk) -> None:
     desk.put("Calls", "2026-01", number("5"))
     desk.put("Revenue", "2026-01", number("71"))
     desk.remove("Revenue", "2026-01")
-    history = history_of(desk.session, actor_of(desk.team.eli), kpi_id=desk.kpis["Revenue"].id)
-    assert [
-        (act.action, json.loads(act.details).get("old"), json.loads(act.details).get("new")) for act in history
-    ] == [
-        ("entry.removed", "71", None),
-        ("entry.changed", "70", "71"),
-        ("entry.recorded", None, "70"),
+    history = history_of(desk.session, actor_of(desk.cast.eli), kpi_id=desk.kpis["Revenue"].id)
+    told = [(act.action, name, json.loads(act.details)) for act, name in history]
+    assert [(action, name, details.get("old"), details.get("new")) for action, name, details in told] == [
+        ("entry.removed", "Mona Maharani", "71", None),
+        ("entry.changed", "Mona Maharani", "70", "71"),
+        ("entry.recorded", "Mona Maharani", None, "70"),
     ]
