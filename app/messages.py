@@ -74,7 +74,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "file_too_large": "is larger than %(maximum)s MB",
     "file_without_sheet": "has no visible sheet",
     "import_overtaken": "Somebody else has entered one of these people in the meantime. Send the file again.",
-    "manager_unknown": "is nobody’s employee number, here or in this file: %(number)s",
+    "manager_unknown": "belongs to nobody, neither here nor in this file: %(number)s",
     "no_rows": "has headings and no people below them",
     "number_repeated": "stands in row %(row)s already",
     "too_many_columns": "has more than %(maximum)s columns",
@@ -83,7 +83,7 @@ TEXTS: Final[Mapping[str, str]] = {
     # cycles and their policy
     "cycle_too_long": "is more than three years after the start",
     "ends_before_start": "must be after the start",
-    "entries_missing": "%(count)s entries are missing, and the policy of this cycle does not let a period be closed so.",
+    "entries_missing": "%(count)s entries are missing; the policy of this cycle lets no period be closed without them.",
     "period_closed": "This period is closed already.",
     "period_not_over": "This period can be closed on its last day at the earliest.",
     "period_open": "This period is open already.",

@@ -276,9 +276,8 @@ def _entered(person_id: int, person: Known, translate: _Translation) -> audit.Ac
 
 def _changed(row: PlannedRow, translate: _Translation) -> audit.Act:
     fields = {change.field for change in row.changes}
-    words = {
-        name: getattr(row.person, name) for name in ("name", "email") if name in fields and getattr(row.person, name)
-    }
+    said = {"name": row.person.name, "email": row.person.email}
+    words = {name: text for name, text in said.items() if name in fields and text}
     details: dict[str, Any] = {"fields": sorted(fields), **_dated(row.person, translate)}
     if "joined_on" in fields:
         details["joined_on"] = row.person.joined_on
