@@ -4,6 +4,7 @@ Heavy imports (database, web, PDF) stand inside the commands that need them: `ki
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,61 @@ def score(
         _print_faults(CardRefused([Fault("", "file_unreadable", reason)]), lang)
         is_refused = True
     raise typer.Exit(int(is_refused))
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen at; default KINERJA_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen at; default KINERJA_PORT.", min=1, max=65535)] = None,
+    workers: Annotated[int, typer.Option(help="Processes that answer; with SQLite one is best.", min=1)] = 1,
+) -> None:
+    """Serve pages and API; sets the database up if it is empty."""
+    from app import serving
+
+    for name, given in (("KINERJA_HOST", host), ("KINERJA_PORT", port)):
+        if given is not None:
+            os.environ[name] = str(given)  # the way on which further processes hear of it too
+    with _refusals(serving.CannotStart):
+        serving.serve(serving.read_settings(), workers, typer.echo)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the revision that this version needs; make a backup first."""
+    from app import schema, serving
+    from app.database import make_engine
+
+    with _refusals(serving.CannotStart):
+        engine = make_engine(serving.read_settings().database_url)
+        serving.migrate(engine)
+        typer.echo(f"The database is at revision {schema.present(engine)}.")
+        engine.dispose()
+
+
+@app.command()
+def routes(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """List every route: methods, path, and the action that its policy checks."""
+    from app import serving
+    from app.main import create_app, list_routes
+
+    with _refusals(serving.CannotStart):
+        found = list_routes(create_app(serving.read_settings()))
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    for route in found:
+        typer.echo(f"{','.join(route['methods']):8} {route['path']:60} {route['action']}")
+
+
+@contextmanager
+def _refusals(kind: type[Exception]) -> Iterator[None]:
+    """End with code 1 and one clear line where something must be put right outside."""
+    try:
+        yield
+    except kind as refusal:
+        typer.echo(f"kinerja: {refusal}", err=True)
+        raise typer.Exit(1) from refusal
 
 
 @contextmanager

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import iter_route_contexts
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -88,6 +90,18 @@ def create_app(settings: Settings, engine: Engine | None = None, sessions: Sessi
 def from_environment() -> FastAPI:
     """The service as the environment sets it up; what each worker process calls."""
     return create_app(load_settings())
+
+
+def list_routes(app: FastAPI) -> list[dict[str, Any]]:
+    """Every route, those of included routers too: its methods, its path, and the action that its policy checks."""
+    return [
+        {
+            "methods": sorted(route.methods or {"GET", "HEAD"}),
+            "path": route.path,
+            "action": getattr(route.original_route, "action", Action.PUBLIC).value,
+        }
+        for route in iter_route_contexts(app.routes)
+    ]
 
 
 @asynccontextmanager

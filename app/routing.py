@@ -21,6 +21,7 @@ PUBLIC_PATHS = (
     "/readyz",
     "/language",
     "/static/",
+    "/api/v1/openapi.json",
 )
 """Beginnings of the paths that answer somebody who is not signed in; everything else is closed (ADR 0006)."""
 

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     """Address under which people reach the service; taken from host and port when empty."""
     allowed_hosts: str = "*"
     """Host names answered, separated by commas; `*` answers any."""
+    trusted_proxies: str = ""
+    """Addresses of proxies whose X-Forwarded-For and -Proto are believed, separated by commas; `*` believes any."""
     secure_cookies: bool | None = None
     """Cookies only over HTTPS; by itself on when base_url begins with https."""
     time_zone: str = "Asia/Jakarta"

@@ -1,0 +1,119 @@
+"""How is the service started: what must be true before it answers, what is said, and how does it run?"""
+
+import socket
+from collections.abc import Callable
+from typing import Final
+
+import uvicorn
+from pydantic import ValidationError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from uvicorn.supervisors import Multiprocess
+
+from app import schema
+from app.database import make_engine, make_sessions, transaction
+from app.main import create_app
+from app.services import accounts
+from app.services.library import seed_library
+from app.settings import Settings, load_settings
+
+Say = Callable[[str], None]
+
+_WAITING: Final = 2_048
+"""Connections that may wait while the service is busy."""
+_GRACE: Final = 15
+"""Seconds that running requests have when the service is stopped."""
+
+
+class CannotStart(Exception):
+    """Something outside must be put right first; the text says what, in one line."""
+
+
+def read_settings() -> Settings:
+    """The settings of this process, or what is wrong with them."""
+    try:
+        return load_settings()
+    except ValidationError as refused:
+        faults = [
+            f"KINERJA_{str(each['loc'][0]).upper() if each['loc'] else '…'}: {each['msg']}" for each in refused.errors()
+        ]
+        raise CannotStart("; ".join(faults)) from refused
+
+
+def prepared_engine(settings: Settings, say: Say) -> Engine:
+    """The database, set up if it was empty; one of another revision is left alone."""
+    engine = make_engine(settings.database_url)
+    try:
+        if schema.is_empty(engine):
+            say("The database is empty: setting it up.")
+            migrate(engine)
+        present = schema.present(engine)
+    except DBAPIError as unreachable:
+        raise CannotStart(f"The database cannot be used: {_first_line(unreachable)}") from unreachable
+    if present != schema.needed():
+        raise CannotStart(
+            f"The database is at revision {present or 'none'}, this version needs {schema.needed()}."
+            " Make a backup, then run: kinerja migrate"
+        )
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the revision of this code, with the KPI library that comes with it."""
+    schema.upgrade(engine)
+    with transaction(make_sessions(engine)) as session:
+        seed_library(session)
+
+
+def serve(settings: Settings, workers: int, say: Say) -> None:
+    """Answer until the process is told to stop."""
+    listening = _listen(settings)
+    engine = prepared_engine(settings, say)
+    _ = settings.secret  # made now, by one process, before several need it
+    say(f"Kinerja is at {settings.base_url}")
+    with transaction(make_sessions(engine)) as session:
+        link = accounts.first_hr_link(session)
+    if link:
+        say(f"Make the first HR account, once, within {accounts.LINK_LASTS.days} days: {settings.base_url}{link}")
+    if workers == 1:
+        uvicorn.Server(_config(settings, create_app(settings, engine))).run([listening])
+    else:
+        engine.dispose()
+        config = _config(settings, "app.main:from_environment", workers=workers, factory=True)
+        Multiprocess(config, sockets=[listening]).run()
+
+
+def _config(settings: Settings, app: object, workers: int = 1, *, factory: bool = False) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an application, or where to find what makes one
+        factory=factory,
+        workers=workers,
+        log_level="warning",
+        access_log=False,  # addresses hold one-time links
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=_GRACE,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The socket, listening before the address is said, so that whoever reads it finds somebody there."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as taken:
+        listening.close()
+        raise CannotStart(
+            f"Port {settings.port} of {settings.host} cannot be used ({taken.strerror});"
+            " choose another with --port or KINERJA_PORT"
+        ) from taken
+    listening.listen(_WAITING)
+    listening.set_inheritable(True)
+    return listening
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
