@@ -36,7 +36,10 @@ def working_text(steps: Working, language: Language, *, is_grouped: bool = False
     """One line such as `2 − 4/5 = 1,20 → 120,00 (batas 120) × 20 % = 24,00`; on paper thousands are grouped."""
     words = _WORDS[language]
     mark, group = (",", ".") if language is Language.INDONESIAN else (".", ",")
-    return "".join([_printed(step, words, mark, group if is_grouped else "") for step in steps])
+    if not is_grouped:
+        group = ""
+    changing = "@-" if mark == "." and not group else "@-0123456789"
+    return "".join([_printed(step, words, mark, group) if step[0] in changing else step for step in steps])
 
 
 def _printed(step: str, words: Mapping[str, str], mark: str, group: str) -> str:
@@ -45,7 +48,7 @@ def _printed(step: str, words: Mapping[str, str], mark: str, group: str) -> str:
         return words[step]
     if first == "-":
         return "−" + _number(step[1:], mark, group)
-    return _number(step, mark, group) if first.isdigit() else step
+    return _number(step, mark, group)
 
 
 def _number(plain: str, mark: str, group: str) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import Any, Final, TypeVar
 from unicodedata import category
 
@@ -55,16 +56,14 @@ def text_at(value: Any, at: str, faults: list[Fault]) -> str | None:
     return None
 
 
-def word_at(value: Any, choices: Iterable[Choice]) -> Choice | None:
+def word_at(value: Any, words: type[Choice] | tuple[Choice, ...]) -> Choice | None:
     """The word of a list that a JSON value holds, if it does."""
-    return next((choice for choice in choices if choice.value == value), None) if type(value) is str else None
+    return _by_text(words).get(value) if type(value) is str else None
 
 
-def repeated_keys(value: dict[str, Any]) -> list[Fault]:
-    """The keys that stand twice in an object."""
-    if not isinstance(value, RepeatedKeys):
-        return []
-    return [Fault(key_path(key), "key_twice") for key in value.repeated]
+@cache
+def _by_text(words: type[Choice] | tuple[Choice, ...]) -> dict[str, Choice]:
+    return {word.value: word for word in words}
 
 
 def unsaid(faults: Iterable[Fault], said: Collection[Fault]) -> list[Fault]:
@@ -82,9 +81,12 @@ class Fields:
         self._values: dict[str, Any] = value if self.is_object else {}
         if not self.is_object:
             self.faults.append(Fault("", "not_an_object"))
-        elif type(value) is RepeatedKeys or not self._values.keys() <= set(known):
-            self.faults += repeated_keys(value)
-            self.faults += [_unknown(key, known) for key in value if key not in known]
+            return
+        if type(value) is RepeatedKeys:
+            self.faults += [Fault(key_path(key), "key_twice") for key in value.repeated]
+        for key in value:
+            if key not in known:
+                self.faults.append(_unknown(key, known))
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -126,13 +128,13 @@ class Fields:
         """A text; none where the key is missing or refused."""
         return text_at(self._values[key], key, self.faults) if key in self._values else None
 
-    def choice(self, key: str, choices: Iterable[Choice]) -> Choice | None:
+    def choice(self, key: str, words: type[Choice] | tuple[Choice, ...]) -> Choice | None:
         """One of the words of a list; none where the key is missing or refused."""
         if key not in self._values:
             return None
-        found = word_at(self._values[key], choices)
+        found = word_at(self._values[key], words)
         if found is None:
-            self.faults.append(Fault(key, "not_one_of", {"choices": ", ".join(choices)}))
+            self.faults.append(Fault(key, "not_one_of", {"choices": ", ".join(_by_text(words))}))
         return found
 
     def flag(self, key: str) -> bool | None:

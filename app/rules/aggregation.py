@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from app.rules.faults import Fault, Refused, key_path
 from app.rules.numbers import ZERO, as_fraction, exact_sum, plain
@@ -125,25 +125,24 @@ def _by_last_day(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(entries, key=attrgetter("last_day"))
 
 
-def _value(entry: Entry) -> Decimal:
-    if entry.value is None:
-        raise ValueError("an entry without a value was used for a measure that needs one")
-    return entry.value
+def _values(entries: Sequence[Entry]) -> list[Decimal]:
+    """The numbers of entries whose measure has one in each."""
+    return cast("list[Decimal]", [entry.value for entry in entries])
 
 
 def _last(entries: Sequence[Entry]) -> Fraction:
-    return as_fraction(_value(_by_last_day(entries)[-1]))
+    return as_fraction(_values(_by_last_day(entries)[-1:])[0])
 
 
 def _sum(entries: Sequence[Entry]) -> Fraction:
-    return as_fraction(exact_sum(map(_value, entries)))
+    return as_fraction(exact_sum(_values(entries)))
 
 
 _VALUE_RULES: Final[Mapping[Aggregation, Callable[[Sequence[Entry]], Fraction]]] = {
     Aggregation.AVERAGE: lambda entries: _sum(entries) / len(entries),
     Aggregation.LAST: _last,
-    Aggregation.MAX: lambda entries: as_fraction(max(map(_value, entries))),
-    Aggregation.MIN: lambda entries: as_fraction(min(map(_value, entries))),
+    Aggregation.MAX: lambda entries: as_fraction(max(_values(entries))),
+    Aggregation.MIN: lambda entries: as_fraction(min(_values(entries))),
     Aggregation.SUM: _sum,
 }
 
@@ -165,14 +164,15 @@ def _ratio(measure: RatioMeasure, entries: Sequence[Entry]) -> Fraction | None:
 
 def _growth(measure: GrowthMeasure, entries: Sequence[Entry]) -> Fraction | None:
     ordered = _by_last_day(entries)
+    levels = _values(ordered)
     base = measure.base
     if base is None:
         if len(entries) == 1:
             return None
-        base = as_fraction(_value(ordered[0]))
+        base = as_fraction(levels[0])
         if not base:
             raise Refused(Fault(f"entries[{entries.index(ordered[0])}].value", "base_is_0"))
-    return (as_fraction(_value(ordered[-1])) - base) / abs(base) * 100
+    return (as_fraction(levels[-1]) - base) / abs(base) * 100
 
 
 def target_to_date(

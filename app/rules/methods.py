@@ -99,7 +99,9 @@ def limits(scoring: Scoring, policy: Policy) -> tuple[Fraction, Fraction]:
 
 
 def _limit_faults(scoring: Scoring, policy: Policy) -> list[Fault]:
-    faults = []
+    faults: list[Fault] = []
+    if scoring.floor is None and scoring.cap is None:
+        return faults
     if scoring.floor is not None and scoring.floor < policy.floor:
         faults.append(Fault("scoring.floor", "floor_below_policy", {"floor": plain(policy.floor)}))
     if scoring.cap is not None and scoring.cap > policy.cap:

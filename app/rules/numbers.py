@@ -28,6 +28,7 @@ class NotANumber(ValueError):
         self.code = code
 
 
+@lru_cache(maxsize=32768)  # counts, percentages and prices come again and again
 def recorded(text: str) -> Decimal:
     """The decimal that the text says, digit by digit: `-?digits[.digits][e±dd]`, ASCII, at most 60 characters."""
     if len(text) > LONGEST:
@@ -78,6 +79,8 @@ def _fixed(units: int, places: int) -> str:
 def shown_text(value: Fraction | Decimal | int, places: int = 2) -> str:
     """`shown` as text with exactly that many decimals."""
     numerator, denominator = value.as_integer_ratio()
+    if denominator == 1 and places:
+        return f"{numerator}.{'0' * places}"
     return _fixed(_half_up(numerator * 10**places, denominator), places)
 
 
