@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -96,10 +96,13 @@ def record_many(session: Session, acts: Sequence[Act], *, actor_id: int | None) 
 def verify(session: Session) -> int | None:
     """Walk the whole chain; the id of the first row that is broken or missing, or None when all is whole."""
     expected, previous = 1, GENESIS
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)):
-        if entry.id != expected or entry.previous_hash != previous or entry.hash != _hash(entry):
-            return expected
-        expected, previous = entry.id + 1, entry.hash
+    # Columns, not objects: rows that this session has in hand already would not be read again
+    chain = select(*AuditEntry.__table__.columns).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    with session.execute(chain) as entries:
+        for entry in entries:
+            if entry.id != expected or entry.previous_hash != previous or entry.hash != _hash(entry):
+                return expected
+            expected, previous = entry.id + 1, entry.hash
     return None
 
 
@@ -123,7 +126,7 @@ def _keep_words(session: Session, written: str) -> str:
     return digest
 
 
-def _hash(entry: AuditEntry) -> str:
+def _hash(entry: AuditEntry | Row[Any]) -> str:
     facts = {
         "id": entry.id,
         "at": _moment(entry.at),
