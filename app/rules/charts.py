@@ -118,9 +118,9 @@ class TrendChart:
 
 def score_scale(policy: Policy, result: Result) -> Scale:
     """The scale that all charts of a scorecard share: from 0, or a lower floor, to the cap, with its grades."""
-    low = min(Decimal(0), policy.floor)
-    bounds = sorted(band.lower for band in result.bands)
-    return Scale(low, policy.cap, tuple(bound for bound in bounds if low < bound < policy.cap))
+    low, high = (Decimal(plain(end)) for end in (min(Decimal(0), policy.floor), policy.cap))
+    bounds = (Decimal(plain(band.lower)) for band in result.bands)
+    return Scale(low, high, tuple(sorted(bound for bound in bounds if low < bound < high)))
 
 
 def bullet(
