@@ -11,6 +11,7 @@ FAULT_TEXTS: Final[Mapping[str, str]] = {
     "card_too_deep": "is nested too deeply",
     "file_unreadable": "cannot be read: %(reason)s",
     # any value
+    "exponent_too_long": "must have an exponent of at most two digits",
     "is_0": "must not be 0",
     "key_not_of_measure": "does not go with the measure %(word)s",
     "key_not_of_method": "does not go with the method %(word)s",

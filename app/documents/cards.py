@@ -26,6 +26,9 @@ Faults = list[Fault]
 
 _RATINGS: Final = ("priority", "difficulty", "credibility")
 _KPI_KEYS: Final = ("code", "weight", *_RATINGS, "measure", "scoring", "entries", "elapsed", "due")
+_NAMES_OF_INPUTS: Final = ("measure.numerator", "measure.denominator", "measure.milestones.", "measure.milestones[")
+"""Where faults leave it open what an entry should hold."""
+
 _POLICY_BEHIND: Final[Mapping[str, frozenset[str]]] = {
     "cap_above_policy": frozenset({"policy.cap"}),
     "cap_not_above_floor": frozenset({"policy.cap", "policy.floor"}),
@@ -97,6 +100,7 @@ def _sensible(faults: Faults) -> Faults:
 class _KpiReading:
     """A KPI as far as it could be read; it is complete where there are no faults."""
 
+    is_object: bool
     code: str | None
     weight: Decimal | None
     is_typed: bool
@@ -122,7 +126,17 @@ def _read_kpi(item: Any, policy: Policy) -> _KpiReading:
         scoring = _to_date(fields, measure, scoring)
     figure = _read_actual(fields, measure, scoring)
     is_due = fields.flag("due") is not False
-    return _KpiReading(code, weight, "weight" in fields, ratings, scoring, figure, is_due, fields.faults)
+    return _KpiReading(
+        is_object=fields.is_object,
+        code=code,
+        weight=weight,
+        is_typed="weight" in fields,
+        ratings=ratings,
+        scoring=scoring,
+        actual=figure,
+        is_due=is_due,
+        faults=fields.faults,
+    )
 
 
 def _to_date(fields: Fields, measure: Measure | None, scoring: Scoring | None) -> Scoring | None:
@@ -164,7 +178,7 @@ def _read_set_up(fields: Fields, policy: Policy) -> tuple[Measure | None, Scorin
 def _read_actual(fields: Fields, measure: Measure | None, scoring: Scoring | None) -> Fraction | None:
     """What the entries come to; what is wrong with them or with that is added to the fields' faults."""
     items = fields.items("entries") or []
-    if measure is None:
+    if measure is None or any(fault.at.startswith(_NAMES_OF_INPUTS) for fault in fields.faults):
         fields.faults += date_faults(items)
         return None
     entries, faults = read_entries(items, measure, scoring.levels if scoring else None)
@@ -188,7 +202,9 @@ def _plan_faults(readings: Sequence[_KpiReading], policy: Policy) -> Faults:
     """What is wrong with the KPIs as a whole: codes that stand twice, weights, missing data under `block`."""
     is_any_typed = any(reading.is_typed for reading in readings)
     is_any_rated = any(reading.ratings for reading in readings)
-    if is_any_typed and is_any_rated:
+    if not all(reading.is_object for reading in readings):
+        faults = []  # nobody knows yet what the weights are
+    elif is_any_typed and is_any_rated:
         faults = [Fault("kpis", "weights_and_ratings")]
     elif is_any_rated:
         faults = _rating_faults(readings, policy)

@@ -15,6 +15,7 @@ LONGEST: Final = 60
 """How many characters a number may have; as an exponent has two digits, no number can fill the memory."""
 
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
+_TOO_HIGH: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{3,}")
 
 # Sums of entries are exact: a result that would need more digits than this raises instead of being rounded
 _EXACT: Final = Context(prec=1000, traps=[Inexact])
@@ -34,7 +35,7 @@ def recorded(text: str) -> Decimal:
     if len(text) > LONGEST:
         raise NotANumber("number_too_long")
     if _NUMBER.fullmatch(text) is None:
-        raise NotANumber("not_a_number")
+        raise NotANumber("exponent_too_long" if _TOO_HIGH.fullmatch(text) else "not_a_number")
     return Decimal(text)
 
 
