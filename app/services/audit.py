@@ -50,7 +50,7 @@ def record(
         previous_hash=previous,
         hash="",
     )
-    entry.hash = _hash(entry)
+    entry.hash = hash_of(entry)
     session.add(entry)
     session.flush()
     return entry
@@ -87,7 +87,7 @@ def record_many(session: Session, acts: Sequence[Act], *, actor_id: int | None) 
             previous_hash=previous,
             hash="",
         )
-        entry.hash = previous = _hash(entry)
+        entry.hash = previous = hash_of(entry)
         entries.append(entry)
     session.add_all(entries)
     session.flush()
@@ -100,7 +100,7 @@ def verify(session: Session) -> int | None:
     chain = select(*AuditEntry.__table__.columns).order_by(AuditEntry.id).execution_options(yield_per=1000)
     with session.execute(chain) as entries:
         for entry in entries:
-            if entry.id != expected or entry.previous_hash != previous or entry.hash != _hash(entry):
+            if entry.id != expected or entry.previous_hash != previous or entry.hash != hash_of(entry):
                 return expected
             expected, previous = entry.id + 1, entry.hash
     return None
@@ -126,7 +126,8 @@ def _keep_words(session: Session, written: str) -> str:
     return digest
 
 
-def _hash(entry: AuditEntry | Row[Any]) -> str:
+def hash_of(entry: AuditEntry | Row[Any]) -> str:
+    """What seals a row of the chain: the hash over its facts and the hash before it."""
     facts = {
         "id": entry.id,
         "at": _moment(entry.at),
