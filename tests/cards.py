@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.access import Actor
-from app.models import Cycle, GradeBand, Kpi, Milestone, Person, Placement, Plan, Position, Unit
+from app.models import Cycle, GradeBand, Kpi, Milestone, Period, Person, Placement, Plan, Position, Unit
 from app.rules.entries import Figure
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind, Method, Missing
 from app.services.actuals import EntryValues, put_entry
 from app.services.plan_drafts import kpis_of
-from tests.teams import TODAY, Team, actor_of, make_kpi, make_plan, make_team
+from tests.cast import Cast, actor_of
+from tests.factories import TODAY
+from tests.teams import make_cycle, make_kpi, make_plan, period_of
 
 BANDS = (
     ("110", "outstanding", "Outstanding", "Sangat Baik"),
@@ -28,9 +29,14 @@ BANDS = (
 class Example:
     """The usual people with grades in the cycle, places to sit, and eli's plan in force."""
 
-    team: Team
+    cast: Cast
+    cycle: Cycle
     plan: Plan
     kpis: Mapping[str, Kpi]
+
+    def period(self, code: str) -> Period:
+        """A period of the cycle."""
+        return period_of(self.cycle, code)
 
     def record(  # noqa: PLR0913 - what an entry holds
         self,
@@ -51,7 +57,7 @@ class Example:
             frozenset(reached),
         )
         values = EntryValues(figure, evidence_link=link)
-        mona = actor_of(self.team.mona, today=today)
+        mona = actor_of(self.cast.mona, today)
         put_entry(session, mona, kpi_id=self.kpis[code].id, on=on, values=values, version=None)
 
     def record_january(self, session: Session) -> None:
@@ -111,14 +117,16 @@ def example_kpis() -> list[Kpi]:
     return [kpi for _, kpi in made]
 
 
-def make_example(session: Session, *, missing: Missing = Missing.EXCLUDE) -> Example:
+def make_example(
+    session: Session, cast: Cast, *, missing: Missing = Missing.EXCLUDE, kind: Frequency = Frequency.MONTHLY
+) -> Example:
     """The worked example, without entries yet."""
-    team = make_team(session)
-    team.cycle.missing = missing
-    add_bands(team.cycle)
-    sit(session, team.mona, team.eli, team.eva, team.hana)
-    plan = give_plan(session, team.eli, team.cycle)
-    return Example(team, plan, {kpi.code: kpi for kpi in kpis_of(plan)})
+    cycle = make_cycle(session, kind=kind)
+    cycle.missing = missing
+    add_bands(cycle)
+    sit(session, cast.mona, cast.eli, cast.eva, cast.hana)
+    plan = give_plan(session, cast.eli, cycle)
+    return Example(cast, cycle, plan, {kpi.code: kpi for kpi in kpis_of(plan)})
 
 
 def give_plan(session: Session, person: Person, cycle: Cycle) -> Plan:
@@ -130,13 +138,3 @@ def give_plan(session: Session, person: Person, cycle: Cycle) -> Plan:
         kpi.weight = kpi.computed_weight = weight
     session.flush()
     return plan
-
-
-def at(day: str) -> datetime:
-    """Nine in the morning in Jakarta."""
-    return datetime.fromisoformat(f"{day}T09:00:00+07:00")
-
-
-def viewer(person: Person, day: str) -> Actor:
-    """The person on a day, without a role."""
-    return actor_of(person, today=date.fromisoformat(day))

@@ -43,14 +43,21 @@ class ScoredPerson:
     @property
     def blocking(self) -> list[Fault]:
         """What keeps the result from being published: actuals that have no score, and gaps where the policy blocks."""
-        faults = [Fault(each.kpi.code, each.refusal.code, each.refusal.values) for each in self.kpis if each.refusal]
-        if self.facts.policy.missing is Missing.BLOCK:
-            faults += [
-                Fault(each.kpi.code, "entry_missing", {"kpi": each.kpi.name, "on": ", ".join(each.standing.unfilled)})
-                for each in self.kpis
-                if each.standing.unfilled or (each.standing.is_due and each.result.actual is None)
-            ]
+        faults = []
+        for each in self.kpis:
+            if each.refusal:
+                faults.append(Fault(each.kpi.code, each.refusal.code, each.refusal.values))
+            elif self.facts.policy.missing is Missing.BLOCK:
+                faults += _gap_faults(each)
         return faults
+
+
+def _gap_faults(scored: ScoredKpi) -> list[Fault]:
+    words = {"kpi": scored.kpi.name}
+    if scored.standing.unfilled:
+        return [Fault(scored.kpi.code, "entry_missing", {**words, "on": ", ".join(scored.standing.unfilled)})]
+    is_without_data = scored.standing.is_due and scored.result.actual is None
+    return [Fault(scored.kpi.code, "kpi_without_data", words)] if is_without_data else []
 
 
 def score_person(facts: PeriodFacts, person: PersonFacts) -> ScoredPerson:
