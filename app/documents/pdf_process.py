@@ -17,7 +17,6 @@ from threading import Lock
 from typing import Final
 
 from app.documents.fonts import font_faces, font_files
-from app.errors import KinerjaError
 from app.templating import templates_dir
 
 MEMORY_BYTES: Final = 2_000_000_000
@@ -34,8 +33,13 @@ _WARM_UP_PAGE: Final = (
 )
 
 
-class RenderFailed(KinerjaError):
-    """The PDF could not be made: `pdf_timed_out`, `pdf_too_large`, `pdf_failed`, `pdf_ended` or `pdf_unavailable`."""
+class RenderFailed(Exception):
+    """The PDF was not made: `timed_out`, `too_large`, `failed`, `ended` or `unavailable`; `reason` is the engine's."""
+
+    def __init__(self, code: str, reason: str = "") -> None:
+        super().__init__(f"{code}: {reason}" if reason else code)
+        self.code = code
+        self.reason = reason
 
 
 class _Ended(Exception):
@@ -68,7 +72,7 @@ class _Child:
         for pipe in (process.stdin, process.stdout):
             os.set_blocking(_number(pipe), False)
         try:
-            child.ask(json.dumps(_set_up()).encode(), SECONDS_TO_START, code_of_refusal="pdf_unavailable")
+            child.ask(json.dumps(_set_up()).encode(), SECONDS_TO_START, code_of_refusal="unavailable")
         except RenderFailed:
             child.end()
             raise
@@ -79,7 +83,7 @@ class _Child:
         """Whether the process is still there."""
         return self.process.poll() is None
 
-    def ask(self, content: bytes, seconds: float, code_of_refusal: str = "pdf_failed") -> bytes:
+    def ask(self, content: bytes, seconds: float, code_of_refusal: str = "failed") -> bytes:
         """Send a frame and wait for its answer; whatever goes wrong but a refusal ends the child."""
         deadline = time.monotonic() + seconds
         try:
@@ -88,12 +92,12 @@ class _Child:
             answer = self._receive(length, deadline)
         except TimeoutError:
             self.end()
-            raise RenderFailed("pdf_timed_out", {"seconds": f"{seconds:.0f}"}) from None
+            raise RenderFailed("timed_out", f"{seconds:.0f} s") from None
         except (_Ended, OSError):
             self.end()
-            raise RenderFailed("pdf_ended") from None
+            raise RenderFailed("ended") from None
         if answer[:1] != b"P":
-            raise RenderFailed(code_of_refusal, {"reason": answer[1:].decode("utf-8", "replace")})
+            raise RenderFailed(code_of_refusal, answer[1:].decode("utf-8", "replace"))
         return answer[1:]
 
     def end(self) -> None:
@@ -139,7 +143,7 @@ def render_pdf(page: str) -> bytes:
     """The PDF of a print page; pages of several threads are made one after the other."""
     content = page.encode("utf-8", "replace")  # half a surrogate pair cannot be written, and must not stop a scorecard
     if len(content) > LARGEST_PAGE:
-        raise RenderFailed("pdf_too_large")
+        raise RenderFailed("too_large")
     with _lock:
         return _running_child().ask(content, SECONDS_FOR_A_PAGE)
 
