@@ -16,6 +16,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Appraisal, Cycle, GradeBand, Period, PublishedScorecard
 from app.rules import policy as rules
 from app.rules.faults import Fault
+from app.rules.numbers import plain
 from app.rules.periods import LONGEST_CYCLE, MONTHS_OF, kind_of, periods_of
 from app.rules.texts import text_faults, tidy
 from app.rules.vocabulary import Action, CycleState, Frequency, Missing, PeriodState
@@ -324,7 +325,7 @@ def _write_policy(cycle: Cycle, values: PolicyValues) -> None:
 
 
 def _policy_facts(cycle: Cycle) -> dict[str, Any]:
-    facts: dict[str, Any] = {name: f"{getattr(cycle, name):f}" for name in (*_PERCENTAGES, *_SCORES)}
+    facts: dict[str, Any] = {name: plain(getattr(cycle, name)) for name in (*_PERCENTAGES, *_SCORES)}
     facts["missing"] = cycle.missing
     facts["grades"] = [
         [format(band.lower.normalize(), "f"), band.code, band.name_en, band.name_id] for band in cycle.bands

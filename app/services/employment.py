@@ -143,7 +143,8 @@ def circle_fault(session: Session, person: Person) -> Fault | None:
     for line in lines(person):
         chain = circle(lambda person_id: _lines_of(session, person_id), person.id, line)
         if chain is not None:
-            names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(chain))).tuples().all())
+            rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(chain)))
+            names = {key: name for key, name in rows}  # noqa: C416 - dict() does not take rows for pairs
             path = " → ".join(names[each] for each in (person.id, *chain))
             return Fault("manager_id", "reporting_circle", {"path": path})
     return None
@@ -173,7 +174,8 @@ def write_lines(person: Person, spans: Sequence[Span[int]]) -> None:
 
 def _lines_of(session: Session, person_id: int) -> list[Span[int]]:
     query = select(ReportingLine.starts_on, ReportingLine.ends_on, ReportingLine.manager_id)
-    return [Span(*row) for row in session.execute(query.where(ReportingLine.person_id == person_id)).tuples()]
+    rows = session.execute(query.where(ReportingLine.person_id == person_id))
+    return [Span(first, last, manager_id) for first, last, manager_id in rows]
 
 
 def _holds(row: Placement | ReportingLine, day: date) -> bool:

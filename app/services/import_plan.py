@@ -261,7 +261,7 @@ def _staff(session: Session) -> dict[str, Known]:
 
 
 def _names(session: Session, kind: type[Unit] | type[Position]) -> Names:
-    rows = session.execute(select(kind.id, kind.code, kind.name)).tuples().all()
+    rows = session.execute(select(kind.id, kind.code, kind.name)).all()
     # Where the name of one is the code of another, the code counts
     keys = {folded(name): key for key, _, name in rows} | {folded(code): key for key, code, _ in rows}
     return Names(keys, {key: name for key, _, name in rows})

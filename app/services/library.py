@@ -239,7 +239,7 @@ def _for_change(session: Session, actor: Actor, definition_id: int, version: int
 
 
 def _checked(session: Session, values: DefinitionValues, own_id: int | None) -> dict[str, Any]:
-    faults = [*_text_faults(values), *_measure_faults(values)]
+    faults = definition_faults(values)
     is_other = KpiDefinition.id.is_distinct_from(own_id)
     taken = select(exists().where(func.lower(KpiDefinition.code) == values.code.lower(), is_other))
     if session.scalar(taken):
@@ -247,6 +247,11 @@ def _checked(session: Session, values: DefinitionValues, own_id: int | None) -> 
     if faults:
         raise Invalid(faults)
     return _columns(values)
+
+
+def definition_faults(values: DefinitionValues) -> list[Fault]:
+    """Everything in a definition that cannot be, whatever else is in the library."""
+    return [*_text_faults(values), *_measure_faults(values)]
 
 
 def _text_faults(values: DefinitionValues) -> list[Fault]:

@@ -228,7 +228,7 @@ def _enter_people(session: Session, people: Sequence[Known]) -> dict[int, int]:
     ids: dict[int, int] = {}
     for start in range(0, len(people), _BATCH):
         keys = {person.number: person.key for person in people[start : start + _BATCH]}
-        found = session.execute(select(Person.number, Person.id).where(Person.number.in_(keys))).tuples()
+        found = session.execute(select(Person.number, Person.id).where(Person.number.in_(keys)))
         ids.update({keys[number]: person_id for number, person_id in found})
     return ids
 

@@ -229,7 +229,7 @@ def _record(session: Session, actor: Actor, item: Unit | Position, action: str) 
 
 def _counts(session: Session, column: InstrumentedAttribute[int], day: date) -> dict[int, int]:
     query = select(column, func.count()).where(_runs(day)).group_by(column)
-    return dict(session.execute(query).tuples().all())
+    return {key: people for key, people in session.execute(query)}  # noqa: C416 - dict() does not take rows for pairs
 
 
 def _runs(day: date) -> ColumnElement[bool]:
