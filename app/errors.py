@@ -32,6 +32,10 @@ class Conflict(KinerjaError):
     """The object is in a state, or at a version, in which this cannot be done."""
 
 
+class Unavailable(KinerjaError):
+    """A part that the service needs for this does not work at the moment; trying again may help."""
+
+
 class Invalid(KinerjaError):
     """Values were refused; `faults` names every one with the field, row or path where it stands."""
 

@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound
+from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound, Unavailable
 from app.i18n import Locale
 from app.messages import code_text, error_text, fault_text
 from app.routing import make_router
@@ -22,6 +22,7 @@ STATUS: Final[dict[type[KinerjaError], HTTPStatus]] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.BAD_REQUEST,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -37,10 +37,10 @@ def _subset(weight: int, text: str) -> str:
     from fontTools import subset  # noqa: PLC0415 - slow, and needed by one command only
 
     options = subset.Options(flavor="woff2", layout_features=["kern", "liga", "lnum", "tnum"], hinting=False)
-    font = subset.load_font(str(fontpkg.path("Lato", weight=weight)), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text)
-    subsetter.subset(font)
     made = io.BytesIO()
-    subset.save_font(font, made, options)
+    with subset.load_font(str(fontpkg.path("Lato", weight=weight)), options) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=text)
+        subsetter.subset(font)
+        subset.save_font(font, made, options)
     return base64.b64encode(made.getvalue()).decode()

@@ -22,11 +22,11 @@ class Step(StrEnum):
 class Condition(StrEnum):
     """What must hold before a step; the value is the code of the refusal when it does not."""
 
-    NOTHING_MISSING = "entries_missing"
+    NOTHING_MISSING = "due_entries_missing"
     """Every actual can be scored, and none lacks a due entry where the policy blocks on missing data."""
-    PERIOD_OVER = "period_not_over"
+    PERIOD_OVER = "too_early_to_publish"
     """The period's last day has passed, or HR has closed the period."""
-    PLAN_ACTIVE = "plan_not_active"
+    PLAN_ACTIVE = "no_plan_in_force"
     PLAN_COMPLETE = "plan_not_complete"
     """The plan has no findings."""
     SOMETHING_SCORED = "nothing_scored"

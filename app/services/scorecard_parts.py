@@ -139,7 +139,7 @@ def _shown(value: Fraction | None) -> Decimal | None:
 
 
 def _target(scored: ScoredKpi) -> scorecard.Target:
-    scoring = scored.standing.scoring
+    scoring, whole = scored.standing.scoring, scored.agreed.scoring.target
     return scorecard.Target(
         target=_legible(scoring.target),
         low=_legible(scoring.low),
@@ -150,6 +150,7 @@ def _target(scored: ScoredKpi) -> scorecard.Target:
         ),
         milestones=_milestones(scored),
         is_maximum=scoring.maximum_target,
+        whole=None if whole == scoring.target else _legible(whole),
     )
 
 

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app import clock, templating
-from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound
+from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound, Unavailable
 from app.i18n import LANGUAGE_NAMES, Locale, mark
 from app.messages import error_text
 from app.rules.vocabulary import Role
@@ -62,6 +62,7 @@ STATUS: Final[Mapping[type[KinerjaError], HTTPStatus]] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.BAD_REQUEST,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _TITLES: Final[Mapping[int, str]] = {
     400: mark("This cannot be read"),
@@ -72,6 +73,7 @@ _TITLES: Final[Mapping[int, str]] = {
     413: mark("Too large"),
     429: mark("Too many attempts"),
     500: mark("Something went wrong"),
+    503: mark("Not possible at the moment"),
 }
 
 

@@ -145,7 +145,7 @@ def test_a_period_that_is_not_over_cannot_be_published_unless_it_is_closed(sessi
     january = example.period("2026-01")
     with pytest.raises(Conflict) as refused:
         publish(session, mona, person_id=example.cast.eli.id, period_id=january.id)
-    assert refused.value.code == "period_not_over"
+    assert refused.value.code == "too_early_to_publish"
     january.state = PeriodState.CLOSED
     assert publish(session, mona, person_id=example.cast.eli.id, period_id=january.id).grade == "needs_improvement"
 
@@ -163,7 +163,7 @@ def test_without_a_plan_or_without_data_there_is_nothing_to_publish(session: Ses
     january = example.period("2026-01").id
     with pytest.raises(Conflict) as refused:
         publish(session, hana, person_id=example.cast.eva.id, period_id=january)
-    assert refused.value.code == "plan_not_active"
+    assert refused.value.code == "no_plan_in_force"
     give_plan(session, example.cast.eva, example.cycle)
     with pytest.raises(Conflict) as refused:
         publish(session, hana, person_id=example.cast.eva.id, period_id=january)

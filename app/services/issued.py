@@ -1,0 +1,168 @@
+"""Which PDFs of published scorecards were handed out, and is this file one of them?"""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.access import Actor
+from app.database import Sessions, transaction
+from app.documents.scorecard_pdf import TEMPLATE_VERSION, RenderFailed, scorecard_html, scorecard_pdf
+from app.errors import Unavailable
+from app.models import IssuedPdf, PublishedScorecard
+from app.rules.scorecard import Scorecard
+from app.rules.vocabulary import Language
+from app.services import audit
+from app.services.organisation import settings_of
+from app.services.scorecards import scorecard_of
+
+DOWNLOADED = "scorecard.downloaded"
+
+
+@dataclass(frozen=True, slots=True)
+class PdfFile:
+    """A PDF ready to be handed out."""
+
+    content: bytes
+    file_name: str
+    digest: str
+    is_rendered: bool = True
+    """Whether it was made now; else it is the stored copy."""
+
+
+def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, language: Language) -> PdfFile:
+    """The PDF of a published scorecard, on record as issued; whoever calls has asked whether the actor may read it.
+
+    Rendering takes its time and happens outside every transaction; the trace is written in a short one of its own.
+    """
+    with transaction(sessions, writes=False) as session:
+        published = session.get_one(PublishedScorecard, scorecard_id)
+        card = scorecard_of(published)
+        folder = settings_of(session).data_dir / "pdf"
+        known = _known(session, scorecard_id, language)
+        stored = _stored(folder, known.digest) if known else None
+    pdf = _pdf(card, stored if stored is not None else _rendered(card, language), is_rendered=stored is None)
+    if pdf.is_rendered:
+        _store(folder, pdf)
+    with transaction(sessions) as session:
+        _put_on_record(session, actor, scorecard_id, language, pdf, card)
+    return pdf
+
+
+def html_of(session: Session, scorecard_id: int, language: Language) -> str:
+    """The print page that the PDF is made from; it needs nothing else to be shown."""
+    return scorecard_html(scorecard_of(session.get_one(PublishedScorecard, scorecard_id)), language)
+
+
+def issued_as(session: Session, digest: str) -> PublishedScorecard | None:
+    """The published scorecard whose PDF has this digest."""
+    return session.scalar(
+        select(PublishedScorecard)
+        .join(IssuedPdf, IssuedPdf.scorecard_id == PublishedScorecard.id)
+        .where(IssuedPdf.digest == digest)
+        .limit(1)
+    )
+
+
+def is_issued_with_digest(session: Session, scorecard_id: int, language: Language, digest: str) -> bool:
+    """Whether this is what would be handed out now, so that nothing need be made anew."""
+    known = _known(session, scorecard_id, language)
+    return known is not None and known.digest == digest
+
+
+def digest_of(content: bytes) -> str:
+    """By which a file is known."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_name(card: Scorecard) -> str:
+    """The name under which a PDF is saved: told apart by person and period, and safe on every system."""
+    return f"Kartu-Skor_{quote(card.employee.number, safe='')}_{card.period.code}.pdf"
+
+
+def renderer() -> str:
+    """What makes PDFs at present: another template or engine gives other bytes."""
+    return f"{TEMPLATE_VERSION} weasyprint {version('weasyprint')}"
+
+
+def _known(session: Session, scorecard_id: int, language: Language) -> IssuedPdf | None:
+    """What this renderer issued of the scorecard before; the latest, where it came out differently once."""
+    return session.scalar(
+        select(IssuedPdf)
+        .where(
+            IssuedPdf.scorecard_id == scorecard_id,
+            IssuedPdf.language == language.value,
+            IssuedPdf.template_version.startswith(renderer(), autoescape=True),
+        )
+        .order_by(IssuedPdf.id.desc())
+        .limit(1)
+    )
+
+
+def _rendered(card: Scorecard, language: Language) -> bytes:
+    try:
+        return scorecard_pdf(card, language)
+    except RenderFailed as failed:
+        raise Unavailable("pdf_failed", {"reason": failed.code}) from failed
+
+
+def _pdf(card: Scorecard, content: bytes, *, is_rendered: bool) -> PdfFile:
+    return PdfFile(content, file_name(card), digest_of(content), is_rendered)
+
+
+def _path(folder: Path, digest: str) -> Path:
+    return folder / digest[:2] / f"{digest}.pdf"
+
+
+def _stored(folder: Path, digest: str) -> bytes | None:
+    """The stored copy, if it is there and still what it was."""
+    with contextlib.suppress(OSError):
+        content = _path(folder, digest).read_bytes()
+        if digest_of(content) == digest:
+            return content
+    return None
+
+
+def _store(folder: Path, pdf: PdfFile) -> None:
+    """Keep the bytes under their digest; a reader never meets half a file."""
+    path = _path(folder, pdf.digest)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(pdf.content)
+    Path(name).replace(path)
+
+
+def _put_on_record(
+    session: Session, actor: Actor | None, scorecard_id: int, language: Language, pdf: PdfFile, card: Scorecard
+) -> None:
+    published = session.get_one(PublishedScorecard, scorecard_id, options=[joinedload(PublishedScorecard.appraisal)])
+    if pdf.is_rendered and not is_issued_with_digest(session, scorecard_id, language, pdf.digest):
+        label = renderer()
+        if _known(session, scorecard_id, language) is not None:
+            label = f"{label} {pdf.digest[:8]}"  # the same renderer gave other bytes: fonts or libraries have changed
+        session.add(
+            IssuedPdf(
+                scorecard_id=scorecard_id,
+                language=language.value,
+                template_version=label,
+                digest=pdf.digest,
+                issued_at=clock.now(),
+            )
+        )
+    audit.record(
+        session,
+        DOWNLOADED,
+        actor_id=actor.person_id if actor else None,
+        about=("published_scorecard", scorecard_id),
+        subject_id=published.appraisal.person_id,
+        details={"period": card.period.code, "language": language.value, "digest": pdf.digest},
+    )
