@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import itertools
 import secrets
+import string
 from functools import cache
 from threading import BoundedSemaphore
 from typing import Any, Final
@@ -76,7 +77,7 @@ def _parts(about: tuple[str, ...]) -> set[str]:
 
 def _bare(text: str) -> str:
     """Letters and digits alone, small, with the usual disguises undone."""
-    plain = text.lower().translate(str.maketrans("@$!|", "asil"))
+    plain = text.lower().strip(string.punctuation + " ").translate(str.maketrans("@$!|", "asil"))
     return "".join(sign for sign in plain if sign.isalnum())
 
 

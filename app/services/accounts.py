@@ -81,7 +81,7 @@ def make_first_hr(session: Session, token: str, first: FirstHr) -> Account:
     session.add(account)
     _good_link(session, token).used_at = now
     session.flush()
-    _record(session, "account:first_hr", None, account)
+    _record(session, "account.first_hr_made", None, account)
     return account
 
 
@@ -108,7 +108,7 @@ def invite(session: Session, actor: Actor, person_id: int) -> str:
     session.flush()
     session.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
     link = _new_link(session, account.id)
-    _record(session, "account:invite", actor, account)
+    _record(session, "account.invited", actor, account)
     return f"/invitation/{link}"
 
 
@@ -126,7 +126,7 @@ def accept_invitation(session: Session, token: str, password: str) -> Account:
     _choose_password(session, account, password, at="password")
     _good_link(session, token).used_at = clock.now()
     session.execute(delete(WebSession).where(WebSession.account_id == account.id))
-    _record(session, "account:accept", None, account)
+    _record(session, "account.invitation_accepted", None, account)
     return account
 
 
@@ -146,7 +146,7 @@ def set_disabled(session: Session, actor: Actor, person_id: int, *, is_disabled:
     account.is_disabled = is_disabled
     if is_disabled:
         session.execute(delete(WebSession).where(WebSession.account_id == account.id))
-    _record(session, "account:disable" if is_disabled else "account:enable", actor, account)
+    _record(session, "account.disabled" if is_disabled else "account.enabled", actor, account)
 
 
 # --- one's own account ----------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def change_password(session: Session, actor: Actor, present: str, wanted: str, k
         raise Invalid([Fault("present", "password_wrong")])
     _choose_password(session, account, wanted, at="wanted")
     session.execute(delete(WebSession).where(WebSession.account_id == account.id, WebSession.id != keep_session))
-    _record(session, "account:password", actor, account)
+    _record(session, "account.password_changed", actor, account)
 
 
 def choose_language(session: Session, actor: Actor, language: Language) -> None:
@@ -186,7 +186,7 @@ def end_session(session: Session, actor: Actor, session_id: int) -> None:
     if found is None:
         raise NotFound
     session.delete(found)
-    _record(session, "account:session_end", actor, account)
+    _record(session, "account.session_ended", actor, account)
 
 
 def tokens_of(session: Session, actor: Actor) -> list[ApiToken]:
@@ -211,7 +211,7 @@ def create_token(session: Session, actor: Actor, name: str) -> NewToken:
     token = ApiToken(account_id=account.id, name=name, token_hash=token_hash(secret), created_at=clock.now())
     session.add(token)
     session.flush()
-    _record(session, "account:token_create", actor, account, token=token.id)
+    _record(session, "account.token_created", actor, account, token=token.id)
     return NewToken(name, secret)
 
 
@@ -226,7 +226,7 @@ def revoke_token(session: Session, actor: Actor, token_id: int) -> None:
     if token is None:
         raise NotFound
     token.revoked_at = clock.now()
-    _record(session, "account:token_revoke", actor, account, token=token.id)
+    _record(session, "account.token_revoked", actor, account, token=token.id)
 
 
 def browser_name(user_agent: str) -> str:

@@ -165,7 +165,7 @@ def begin_session(session: Session, account: Account, browser: str) -> str:
     account.signed_in_at = now
     audit.record(
         session,
-        "account:sign_in",
+        "account.signed_in",
         actor_id=account.person_id,
         about=("account", account.id),
         subject_id=account.person_id,

@@ -116,11 +116,11 @@ def reduced_font(face: Path, cache_dir: Path) -> bytes:
         if not made.exists():
             cache_dir.mkdir(parents=True, exist_ok=True)
             options = subset.Options(flavor="woff2", layout_features=_FEATURES)
-            font = subset.load_font(str(face), options)
-            subsetter = subset.Subsetter(options)
-            subsetter.populate(unicodes=subset.parse_unicodes(_LETTERS))
-            subsetter.subset(font)
             unfinished = made.with_suffix(f".{os.getpid()}")
-            subset.save_font(font, str(unfinished), options)
+            with subset.load_font(str(face), options) as font:
+                subsetter = subset.Subsetter(options)
+                subsetter.populate(unicodes=subset.parse_unicodes(_LETTERS))
+                subsetter.subset(font)
+                subset.save_font(font, str(unfinished), options)
             unfinished.replace(made)  # another process may have made the same meanwhile
     return made.read_bytes()

@@ -29,6 +29,7 @@ CSRF_HEADER: Final = "x-csrf-token"
 
 _Result = TypeVar("_Result")
 _Choice = TypeVar("_Choice", bound=StrEnum)
+_ISO_DAY: Final = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -84,6 +85,10 @@ class Form:
     def messages(self) -> list[tuple[str, str]]:
         """Every fault as (field, message), for the summary above the form."""
         return [(fault.at, fault_text(fault, self.locale)) for fault in self.faults]
+
+    def put(self, name: str, text: str) -> None:
+        """Show another text in a field than was typed: the present version, when a refused form is shown again."""
+        self._typed[name] = [text]
 
     # Faults
 
@@ -188,13 +193,11 @@ class Form:
         if day_first := _DAY_FIRST.fullmatch(text):
             text = f"{day_first[3]}-{day_first[2]:0>2}-{day_first[1]:0>2}"
         try:
-            day = dt.date.fromisoformat(text)
+            day = dt.date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
         except ValueError:
+            day = None
+        if day is None:
             self.refuse(name, "date_unreadable")
-            return None
-        if not 1900 <= day.year <= 2200:  # noqa: PLR2004 - the years that a date field can mean
-            self.refuse(name, "date_unreadable")
-            return None
         return day
 
     def choice(self, name: str, kind: type[_Choice], *, required: bool = True) -> _Choice | None:
