@@ -3,14 +3,14 @@
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.routing import APIRoute
 
 from app.access import Actor
 from app.database import SAFE_METHODS, DbSession
 from app.rules.vocabulary import Action
 
-__all__ = ["Actor", "CurrentActor", "DbSession", "Needs", "PolicyRoute", "make_router"]
+__all__ = ["Actor", "CurrentActor", "DbSession", "Needs", "PolicyRoute", "RowId", "make_router"]
 
 PUBLIC_PATHS = (
     "/sign-in",
@@ -82,3 +82,5 @@ def current_actor(request: Request) -> Actor:
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
+RowId = Annotated[int, Path(ge=1, lt=2**63)]
+"""The id of a row in an address; what no database can hold is an address that leads nowhere."""

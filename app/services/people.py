@@ -1,22 +1,21 @@
 """Who is on the staff, and who joins, changes, leaves, or is given a role?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
-from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import ColumnElement
 
 from app import clock
-from app.access import Actor, note_question, require, visible_people
-from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import Account, Person, Placement, Position, ReportingLine, RoleGrant, Unit
+from app.access import Actor, require
+from app.errors import Conflict, Invalid, NotAllowed
+from app.models import Person, Position, RoleGrant, Unit
 from app.rules.faults import Fault
 from app.rules.texts import is_email, text_faults, tidy
 from app.rules.vocabulary import Action, Role
@@ -33,12 +32,25 @@ from app.services.employment import (
     report,
 )
 from app.services.listing import Listing
+from app.services.people_lists import (
+    Choices,
+    accounts_of,
+    choices,
+    get_person,
+    list_people,
+    load_person,
+    person_by_number,
+    team_of,
+    without_manager,
+)
 
 __all__ = [
+    "Choices",
     "Listing",
     "PersonValues",
     "accounts_of",
     "change_person",
+    "choices",
     "enter_person",
     "get_person",
     "grant_role",
@@ -46,6 +58,7 @@ __all__ = [
     "list_people",
     "manager_on",
     "number_faults",
+    "person_by_number",
     "placement_on",
     "team_of",
     "withdraw_role",
@@ -57,13 +70,6 @@ LONGEST_NAME: Final = 200
 LONGEST_EMAIL: Final = 254
 EARLIEST: Final = date(1940, 1, 1)
 LATEST: Final = date(2200, 1, 1)
-
-_WITH_HISTORY: Final[tuple[ORMOption, ...]] = (
-    selectinload(Person.placements).joinedload(Placement.unit),
-    selectinload(Person.placements).joinedload(Placement.position),
-    selectinload(Person.reporting_lines).joinedload(ReportingLine.manager),
-    selectinload(Person.grants),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,67 +90,6 @@ class PersonValues:
     manager_id: int | None = None
     placed_on: date | None = None
     reports_on: date | None = None
-
-
-def list_people(
-    session: Session,
-    actor: Actor,
-    *,
-    search: str = "",
-    unit_id: int | None = None,
-    with_left: bool = False,
-    offset: int = 0,
-    limit: int = 50,
-) -> Listing[Person]:
-    """The people whom the actor may see, by name; `search` looks into names, numbers and e-mail addresses."""
-    note_question(session, Action.PERSON_READ)
-    query = visible_people(actor)
-    for word in search.split():
-        columns = (Person.name, Person.number, Person.email)
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    if unit_id is not None:
-        query = query.where(Person.id.in_(_placed_in(unit_id, actor.today)))
-    if not with_left:
-        query = query.where(or_(Person.left_on.is_(None), Person.left_on >= actor.today))
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    page = query.options(*_WITH_HISTORY).order_by(Person.name, Person.id).offset(offset).limit(limit)
-    return Listing(session.scalars(page).all(), total)
-
-
-def get_person(session: Session, actor: Actor, *, person_id: int) -> Person:
-    """One person with placements, reporting lines and roles."""
-    require(session, actor, Action.PERSON_READ, person_id)
-    return _loaded(session, person_id)
-
-
-def team_of(session: Session, actor: Actor, *, person_id: int) -> list[Person]:
-    """Those who report to a person today, as far as the actor may see them."""
-    note_question(session, Action.PERSON_READ)
-    reports = select(ReportingLine.person_id).where(ReportingLine.manager_id == person_id, _runs(actor.today))
-    query = visible_people(actor).where(Person.id.in_(reports)).options(*_WITH_HISTORY)
-    return list(session.scalars(query.order_by(Person.name, Person.id)))
-
-
-def without_manager(session: Session, actor: Actor) -> list[Person]:
-    """Those whose manager has left and who have no new one yet."""
-    require(session, actor, Action.PERSON_READ)
-    manager = select(Person.left_on).where(Person.id == ReportingLine.manager_id).scalar_subquery()
-    reported_until_then = exists().where(
-        ReportingLine.person_id == Person.id, ReportingLine.ends_on == manager, ReportingLine.ends_on < actor.today
-    )
-    reports = exists().where(ReportingLine.person_id == Person.id, _runs(actor.today))
-    query = select(Person).where(
-        reported_until_then, ~reports, or_(Person.left_on.is_(None), Person.left_on >= actor.today)
-    )
-    return list(session.scalars(query.order_by(Person.name, Person.id)))
-
-
-def accounts_of(session: Session, people: Sequence[Person]) -> dict[int, Account]:
-    """The accounts of people by the person's id; whoever may see a person may know of the account."""
-    ids = [person.id for person in people]
-    return {
-        account.person_id: account for account in session.scalars(select(Account).where(Account.person_id.in_(ids)))
-    }
 
 
 def enter_person(session: Session, actor: Actor, *, values: PersonValues) -> Person:
@@ -174,7 +119,7 @@ def enter_person(session: Session, actor: Actor, *, values: PersonValues) -> Per
 def change_person(session: Session, actor: Actor, *, person_id: int, version: int, values: PersonValues) -> Person:
     """Change facts of a person, their placement or their manager, each from a day on."""
     require(session, actor, Action.PERSON_WRITE, person_id)
-    person = _loaded(session, person_id, lock=True)
+    person = load_person(session, person_id, lock=True)
     if person.version != version:
         raise Conflict("stale")
     faults = _faults(session, actor, values, person)
@@ -355,7 +300,7 @@ def _words(person: Person) -> dict[str, str]:
 
 def _for_role(session: Session, actor: Actor, person_id: int) -> Person:
     require(session, actor, Action.PERSON_WRITE, person_id)
-    person = _loaded(session, person_id, lock=True)
+    person = load_person(session, person_id, lock=True)
     if person_id == actor.person_id:
         raise NotAllowed("own_role")
     return person
@@ -385,28 +330,3 @@ def _is_last_hr(session: Session, person: Person, day: date) -> bool:
 
 def _is_taken(session: Session, condition: ColumnElement[bool], own_id: int | None) -> bool:
     return bool(session.scalar(select(exists().where(condition, Person.id.is_distinct_from(own_id)))))
-
-
-def _placed_in(unit_id: int, day: date) -> Select[int]:
-    """Who sits in a unit, or in one below it."""
-    units = select(Unit.id).where(Unit.id == unit_id).cte("units", recursive=True)
-    units = units.union(select(Unit.id).where(Unit.parent_id == units.c.id))
-    return select(Placement.person_id).where(
-        Placement.unit_id.in_(select(units.c.id)),
-        Placement.starts_on <= day,
-        or_(Placement.ends_on.is_(None), Placement.ends_on >= day),
-    )
-
-
-def _runs(day: date) -> ColumnElement[bool]:
-    return (ReportingLine.starts_on <= day) & or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= day)
-
-
-def _loaded(session: Session, person_id: int, *, lock: bool = False) -> Person:
-    query = select(Person).where(Person.id == person_id).options(*_WITH_HISTORY)
-    if lock:
-        query = query.with_for_update(of=Person).execution_options(populate_existing=True)
-    person = session.scalar(query)
-    if person is None:
-        raise NotFound
-    return person

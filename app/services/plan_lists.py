@@ -101,6 +101,23 @@ def count_plans(session: Session, actor: Actor, *, cycle_id: int, search: str = 
     )
 
 
+def plans_of_person(session: Session, actor: Actor, *, person_id: int) -> Sequence[Plan]:
+    """The plans of one person on which the actor may look: of each cycle those that were not replaced, latest first."""
+    note_question(session, Action.PLAN_READ)
+    query = (
+        select(Plan)
+        .join(Cycle, Plan.cycle_id == Cycle.id)
+        .where(
+            Plan.person_id == person_id,
+            Plan.state != PlanState.REPLACED,
+            may(actor, Action.PLAN_READ, Plan.person_id),
+        )
+        .order_by(Cycle.starts_on.desc(), Plan.version_number)
+        .options(selectinload(Plan.cycle))
+    )
+    return session.scalars(query).all()
+
+
 def copyable_plans(
     session: Session, actor: Actor, *, person_id: int, cycle_id: int, search: str = "", limit: int = 50
 ) -> Sequence[Plan]:
