@@ -100,8 +100,8 @@ def plain(value: Fraction | Decimal | int) -> str:
 
 def legible(value: Fraction) -> Decimal:
     """The number as it is read in a table: all digits where they are few, two decimals where they would not end."""
-    text = plain(value)
-    return Decimal(text) if Fraction(text) == value or abs(value) < 1 else shown(value)
+    ends = value.numerator * 10**6 % value.denominator == 0
+    return Decimal(plain(value)) if ends or abs(value) < 1 else shown(value)
 
 
 def apportion_cents(values: Sequence[Fraction]) -> list[Decimal]:

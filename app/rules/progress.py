@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from app.rules.aggregation import Entry, Measure, Slot, ValueMeasure, due_slots
-from app.rules.methods import Point, Scoring
+from app.rules.methods import PARAMETERS, Point, Scoring
 from app.rules.numbers import ZERO
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind, Method
 
+_WITH_TARGET: Final = frozenset(method for method, names in PARAMETERS.items() if "target" in names)
 _GROWS_FROM_THE_START: Final = frozenset({MeasureKind.GROWTH, MeasureKind.MILESTONE})
 """Measures whose figure of one period says nothing without the entries before it."""
 
@@ -132,9 +133,10 @@ def _standing(kpi: AgreedKpi, entries: tuple[Entry, ...], due: Sequence[Slot], s
 def in_proportion(scoring: Scoring, elapsed: Elapsed) -> Scoring:
     """The scoring that asks for the elapsed share of what was agreed."""
     share = Fraction(*elapsed)
+    if scoring.method in _WITH_TARGET:
+        return replace(scoring, target=_times(scoring.target, share))
     return replace(
         scoring,
-        target=_times(scoring.target, share),
         low=_times(scoring.low, share),
         high=_times(scoring.high, share),
         points=_along(scoring.points, share),

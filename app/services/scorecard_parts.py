@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
-from app.models import Cycle, Entry, Objective, Period
+from app.models import Cycle, Entry, Period
 from app.rules import grading, progress, scorecard
 from app.rules.methods import Scoring, achievement, limits
 from app.rules.numbers import legible, shown
@@ -30,7 +32,7 @@ def scorecard_of_scored(
         appraiser=None if person.appraiser is None else _appraiser(person.appraiser),
         policy=_policy(facts, person),
         result=_result(scored),
-        objectives=tuple(_objective(scored, objective) for objective in person.plan.objectives),
+        objectives=_objectives(scored),
         comment=comment,
     )
 
@@ -96,14 +98,32 @@ def _result(scored: ScoredPerson) -> scorecard.Result:
 # --- KPIs -------------------------------------------------------------------------------------------------------------
 
 
-def _objective(scored: ScoredPerson, objective: Objective) -> scorecard.ScorecardObjective:
-    of_objective = (each for each in scored.kpis if each.kpi.objective_id == objective.id)
-    return scorecard.ScorecardObjective(objective.title, tuple(_kpi(scored.facts, each) for each in of_objective))
+class _Span(NamedTuple):
+    """A period of the cycle, read once for all KPIs of a scorecard."""
+
+    code: str
+    first_day: date
+    last_day: date
+    is_to_come: bool
 
 
-def _kpi(facts: PeriodFacts, scored: ScoredKpi) -> scorecard.ScorecardKpi:
+def _objectives(scored: ScoredPerson) -> tuple[scorecard.ScorecardObjective, ...]:
+    facts = scored.facts
+    spans = [
+        _Span(period.code, period.starts_on, period.ends_on, period.starts_on > facts.period.starts_on)
+        for period in facts.cycle.periods
+    ]
+    lines = [(each.kpi.objective_id, _kpi(facts, each, spans)) for each in scored.kpis]
+    return tuple(
+        scorecard.ScorecardObjective(objective.title, tuple(line for of, line in lines if of == objective.id))
+        for objective in scored.person.plan.objectives
+    )
+
+
+def _kpi(facts: PeriodFacts, scored: ScoredKpi, spans: Sequence[_Span]) -> scorecard.ScorecardKpi:
     kpi, result, standing = scored.kpi, scored.result, scored.standing
     floor, cap = limits(standing.scoring, facts.policy)
+    due_by = facts.due_by
     return scorecard.ScorecardKpi(
         code=kpi.code,
         name=kpi.name,
@@ -130,7 +150,7 @@ def _kpi(facts: PeriodFacts, scored: ScoredKpi) -> scorecard.ScorecardKpi:
         is_missing=standing.is_due and result.actual is None,
         data=_data(facts, scored),
         working=result.working,
-        trend=tuple(_trend(facts, scored, period) for period in facts.cycle.periods),
+        trend=tuple(_trend(facts, scored, span, due_by) for span in spans),
     )
 
 
@@ -181,15 +201,15 @@ def _status(facts: PeriodFacts, scored: ScoredKpi) -> KpiStatus | None:
     )
 
 
-def _trend(facts: PeriodFacts, scored: ScoredKpi, period: Period) -> scorecard.Trend:
+def _trend(facts: PeriodFacts, scored: ScoredKpi, span: _Span, due_by: date) -> scorecard.Trend:
     """One period on its own; those after the one that is scored are still to come."""
-    if period.starts_on > facts.period.starts_on:
-        return scorecard.Trend(period.code, None, None, is_due=False)
-    standing = progress.in_period(scored.agreed, period.starts_on, period.ends_on, facts.due_by)
+    if span.is_to_come:
+        return scorecard.Trend(span.code, None, None, is_due=False)
+    standing = progress.in_period(scored.agreed, span.first_day, span.last_day, due_by)
     figure, _ = figure_of(scored.agreed, standing)
     if figure is None:
-        return scorecard.Trend(period.code, None, None, is_due=standing.is_due)
-    return scorecard.Trend(period.code, legible(figure), _achieved(facts, standing.scoring, figure), is_due=True)
+        return scorecard.Trend(span.code, None, None, is_due=standing.is_due)
+    return scorecard.Trend(span.code, legible(figure), _achieved(facts, standing.scoring, figure), is_due=True)
 
 
 def _achieved(facts: PeriodFacts, scoring: Scoring, figure: Fraction) -> Decimal:
