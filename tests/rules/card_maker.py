@@ -10,7 +10,7 @@ Card = dict[str, Any]
 
 def make_card(seed: int) -> Card:
     """A good card: any methods, measures, policies, missing data; the same seed gives the same card."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     policy = _policy(chance)
     count = chance.randint(1, 10)
     card: Card = {"kpis": [_kpi(chance, index, policy) for index in range(count)]}

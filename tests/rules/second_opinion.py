@@ -1,11 +1,13 @@
 """What does docs/scoring.md give for a card, computed a second time, as simply as it can be written?
 
-Nothing of app.rules is used here: plain fractions, one step after the other, no thought of speed. It reads good cards only.
+Nothing of app.rules is used here: plain fractions, one step after the other, no thought of speed.
+It reads good cards only.
 """
 
 import calendar
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 Card = dict[str, Any]
@@ -163,7 +165,9 @@ def score_of(kpi: Card, policy: Card) -> dict[str, Fraction] | None:
     return {"actual": figure, "uncapped": uncapped, "achievement": achievement}
 
 
-def actual_of(kind: str, measure: Card, entries: list[Card]) -> Fraction | None:
+def actual_of(  # noqa: C901, PLR0911
+    kind: str, measure: Card, entries: list[Card]
+) -> Fraction | None:
     if not entries:
         return None
     if kind == "ratio":
@@ -201,7 +205,7 @@ def actual_of(kind: str, measure: Card, entries: list[Card]) -> Fraction | None:
     return {"last": values[-1], "max": max(values), "min": min(values)}[aggregation]
 
 
-def uncapped_of(scoring: Card, a: Fraction) -> Fraction:
+def uncapped_of(scoring: Card, a: Fraction) -> Fraction:  # noqa: C901, PLR0911
     method = scoring["method"]
     if method in {"higher", "lower", "exact"}:
         t = Fraction(scoring["target"])
@@ -235,7 +239,7 @@ def on_curve(scoring: Card, a: Fraction) -> Fraction:
         return Fraction(0) if scoring.get("below") == "zero" else curve[0][1]
     if a > curve[-1][0]:
         return Fraction(0) if scoring.get("above") == "zero" else curve[-1][1]
-    for (x1, s1), (x2, s2) in zip(curve, curve[1:], strict=False):
+    for (x1, s1), (x2, s2) in pairwise(curve):
         if x1 <= a <= x2:
             return s1 + (s2 - s1) * (a - x1) / (x2 - x1)
     raise AssertionError("no part of the curve holds the actual")
