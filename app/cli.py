@@ -93,6 +93,44 @@ def routes(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] 
         typer.echo(f"{','.join(route['methods']):8} {route['path']:60} {route['action']}")
 
 
+@app.command()
+def demo(
+    *,
+    employees: Annotated[int, typer.Option(help="How many people work there.", min=5, max=1_000_000)] = 40,
+    months: Annotated[int, typer.Option(help="Of how many months there are figures.", min=1, max=12)] = 10,
+    seed: Annotated[
+        int, typer.Option(help="Another seed gives another organisation, the same one always the same.")
+    ] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the logins as JSON.")] = False,
+    and_serve: Annotated[
+        bool, typer.Option("--serve", help="Serve it then; a demo made before is served as it is.")
+    ] = False,
+) -> None:
+    """Fill an empty database with a believable organisation and print one login for each role."""
+    from app import clock, serving
+    from app.demo import running
+    from app.demo.calendar import LIBRARY_READY
+    from app.demo.content import company
+    from app.demo.fill import Wish
+
+    os.environ.setdefault("KINERJA_ORGANISATION_NAME", company().name)
+    with _refusals(serving.CannotStart):
+        settings = serving.read_settings()
+        with clock.stopped_at(LIBRARY_READY):
+            engine = serving.prepared_engine(settings, lambda line: typer.echo(line, err=True))
+        if running.has_nothing(engine):
+            made = running.make(engine, settings, Wish(employees, months, seed))
+        else:
+            before = running.made_before(engine, settings) if and_serve else None
+            if before is None:
+                raise serving.CannotStart("The database is not empty; the demo needs one of its own.")
+            made = before
+        engine.dispose()
+        typer.echo(running.as_json(made) if as_json else "\n".join(running.as_lines(made)))
+        if and_serve:
+            serving.serve(settings, 1, typer.echo)
+
+
 @contextmanager
 def _refusals(kind: type[Exception]) -> Iterator[None]:
     """End with code 1 and one clear line where something must be put right outside."""

@@ -1,0 +1,1 @@
+"""How is an empty database filled with a believable organisation, the same for the same seed?"""

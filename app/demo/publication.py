@@ -1,0 +1,210 @@
+"""Which scorecards were published, and are they the very ones that the product would have published?"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any, Final, NamedTuple, cast
+from zoneinfo import ZoneInfo
+
+from app.demo.agreements import Agreement
+from app.demo.bulk import Bulk, Chain
+from app.demo.content import words
+from app.demo.organisation import Employee, Organisation
+from app.demo.records import Recorded
+from app.models import Appraisal, Cycle, Entry, Period, PublishedScorecard
+from app.rules.scorecard import SignOff
+from app.rules.vocabulary import AppraisalState
+from app.services import snapshots
+from app.services.appraisals import CODE_SIGNS
+from app.services.cycles import policy_of
+from app.services.scorecard_facts import PeriodFacts, PersonFacts, Placed, Published
+from app.services.scorecard_parts import scorecard_of_scored
+from app.services.standings import ScoredPerson, score_person
+from app.settings import Settings
+
+_HIGH, _GOOD = Decimal(104), Decimal(90)
+_BY_HR = 0.3
+"""How many scorecards HR publishes in bulk instead of the manager."""
+
+
+class Version(NamedTuple):
+    """A version of somebody's plan with everything recorded for it."""
+
+    agreement: Agreement
+    entries: Mapping[int, Sequence[Recorded]]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who publishes by which settings."""
+
+    organisation: Organisation
+    settings: Settings
+    hr_id: int
+
+
+class Publisher:
+    """Publishes scorecards for the periods of one cycle."""
+
+    def __init__(self, bulk: Bulk, chain: Chain, cycle: Cycle, office: Office) -> None:
+        self._bulk = bulk
+        self._chain = chain
+        self._cycle = cycle
+        self._policy = policy_of(cycle)
+        self._office = office
+        self._zone = ZoneInfo(office.settings.time_zone)
+        self._names = {person.id: person.name for person in office.organisation.people if person.team}
+        self._facts: dict[int, PeriodFacts] = {}
+
+    def publish(
+        self,
+        person: Employee,
+        version: Version,
+        period: Period,
+        at: datetime,
+        previous: Published | None,
+        chance: Random,
+    ) -> Published | None:
+        """The scorecard of somebody's period; none where there is nothing to score."""
+        facts = self._facts_of(period, at)
+        about = self._placed(person, period)
+        plan = version.agreement.plan
+        person_facts = PersonFacts(
+            person=about,
+            appraiser=self._placed(self._person(about.manager_id), period) if about.manager_id else None,
+            plan=plan,
+            entries=cast("Mapping[int, Sequence[Entry]]", version.entries),
+            appraisal=None,
+            versions=0,
+            previous=previous,
+        )
+        scored = score_person(facts, person_facts)
+        if scored.result.total is None or scored.blocking:
+            return None
+        by = self._office.hr_id if chance.random() < _BY_HR and person.id != self._office.hr_id else about.manager_id
+        comment = _comment(scored, chance)
+        self._write(scored, self._final_snapshot(scored, comment, by or 1, at), by or 1, comment, chance, at)
+        return Published(period.code, scored.result.total, scored.result.grade)
+
+    def _facts_of(self, period: Period, at: datetime) -> PeriodFacts:
+        if period.id not in self._facts:
+            today = at.astimezone(self._zone).date()
+            self._facts[period.id] = PeriodFacts(self._cycle, period, self._policy, today, {}, self._names)
+        return self._facts[period.id]
+
+    def _final_snapshot(self, scored: ScoredPerson, comment: str, by: int, at: datetime) -> str:
+        """The same as services.appraisals freezes."""
+        card = scorecard_of_scored(scored, self._office.settings, comment, version=1, is_final=True)
+        today = at.astimezone(self._zone).date()
+        signer = self._person(by)
+        seat = signer.seat_on(today)
+        final = replace(
+            card,
+            published=SignOff(signer.name, seat.job.name, at),
+            appeal_until=today + timedelta(days=self._cycle.appeal_days),
+        )
+        return snapshots.frozen(final, scored)
+
+    def _write(self, scored: ScoredPerson, snapshot: str, by: int, comment: str, chance: Random, at: datetime) -> None:
+        person, period, result = scored.person, scored.facts.period, scored.result
+        appraisal_id = self._bulk.ids.next(Appraisal)
+        published_id = self._bulk.ids.next(PublishedScorecard)
+        self._bulk.put(
+            Appraisal,
+            id=appraisal_id,
+            person_id=person.person.id,
+            period_id=period.id,
+            plan_id=person.plan.id,
+            state=AppraisalState.PUBLISHED,
+            comment=comment,
+            version=1,
+            changed_at=at,
+        )
+        row: dict[str, Any] = {
+            "snapshot_digest": snapshots.digest_of(snapshot),
+            "total": result.total,
+            "grade": result.grade,
+            "coverage": result.coverage,
+        }
+        self._bulk.put(
+            PublishedScorecard,
+            id=published_id,
+            appraisal_id=appraisal_id,
+            version_number=1,
+            verification_code=_code(chance),
+            snapshot=snapshot,
+            published_at=at,
+            published_by_id=by,
+            **row,
+        )
+        self._chain.note(
+            at,
+            "scorecard.published",
+            actor_id=by,
+            about=("published_scorecard", published_id),
+            subject_id=person.person.id,
+            details={
+                "cycle": self._cycle.code,
+                "period": period.code,
+                "version": 1,
+                "total": result.total,
+                "grade": result.grade,
+                "coverage": result.coverage,
+                "digest": row["snapshot_digest"],
+                "comment": self._chain.words(comment),
+            },
+        )
+
+    def _person(self, person_id: int) -> Employee:
+        return self._office.organisation.people[person_id - 1]
+
+    @staticmethod
+    def _placed(person: Employee, period: Period) -> Placed:
+        seat = person.seat_on(period.ends_on)
+        return Placed(
+            id=person.id,
+            number=person.number,
+            name=person.name,
+            joined_on=person.joined_on,
+            left_on=person.left_on,
+            position=seat.job.name,
+            unit=seat.unit.name,
+            manager_id=seat.manager_id,
+        )
+
+
+def version_in_force(versions: Sequence[Version], period: Period) -> Version | None:
+    """The version of a plan by which a period is scored."""
+    found = [
+        version
+        for version in versions
+        if version.agreement.plan.starts_on <= period.ends_on and version.agreement.plan.ends_on >= period.starts_on
+    ]
+    return found[-1] if found else None
+
+
+def _comment(scored: ScoredPerson, chance: Random) -> str:
+    """What the appraiser writes: about the total, the best and the weakest KPI."""
+    total = scored.result.total or Decimal(0)
+    kind = "high" if total >= _HIGH else "good" if total >= _GOOD else "low"
+    reached = [(each.result.achievement, each.kpi.name) for each in scored.kpis if each.result.achievement is not None]
+    best, worst = _in_sentence(max(reached)[1]), _in_sentence(min(reached)[1])
+    comment: str = chance.choice(words()["comments"][kind])
+    return comment.format(best=best, Best=best[:1].upper() + best[1:], worst=worst)
+
+
+def _in_sentence(name: str) -> str:
+    """A KPI's name within a sentence: without what stands in brackets, small unless it is an abbreviation."""
+    bare = re.sub(r" \(.*\)", "", name)
+    return bare if bare[1:2].isupper() else bare[:1].lower() + bare[1:]
+
+
+_CODE_PARTS: Final = 3
+
+
+def _code(chance: Random) -> str:
+    """A verification code of the product's form that comes out the same for the same seed."""
+    return "-".join("".join(chance.choices(CODE_SIGNS, k=4)) for _ in range(_CODE_PARTS))
