@@ -23,6 +23,8 @@ _AXIS_FONT: Final = 8
 class ShownKpi:
     """A KPI with its charts and its working as text."""
 
+    number: str
+    """Objective and KPI as they are counted: `2.1`."""
     kpi: ScorecardKpi
     weight: Decimal
     computed_weight: Decimal | None
@@ -62,8 +64,11 @@ class ScorecardView:
     def objectives(self) -> tuple[ShownObjective, ...]:
         """The objectives in the order of the plan."""
         return tuple(
-            ShownObjective(objective.title, tuple(self._shown(kpi) for kpi in objective.kpis))
-            for objective in self.card.objectives
+            ShownObjective(
+                objective.title,
+                tuple(self._shown(f"{place}.{line}", kpi) for line, kpi in enumerate(objective.kpis, 1)),
+            )
+            for place, objective in enumerate(self.card.objectives, 1)
         )
 
     @property
@@ -134,9 +139,10 @@ class ScorecardView:
         bands: dict[str, Band] = {band.code: band for band in self.card.result.bands}
         return bands[code].name(self._locale.language) if code in bands else code or ""
 
-    def _shown(self, kpi: ScorecardKpi) -> ShownKpi:
+    def _shown(self, number: str, kpi: ScorecardKpi) -> ShownKpi:
         changed = kpi.data.changed_at
         return ShownKpi(
+            number=number,
             kpi=kpi,
             weight=_without_zeros(kpi.weight),
             computed_weight=None if kpi.computed_weight is None else _without_zeros(kpi.computed_weight),

@@ -449,7 +449,7 @@ def five_kpis_english() -> Scorecard:
 
 
 def with_text(text: str) -> Scorecard:
-    """The full one with this text in every place where a person may write."""
+    """A card of two objectives with this text in every place where a person may write."""
     made = ten_kpis()
     return dataclasses.replace(
         made,
@@ -474,7 +474,7 @@ def with_text(text: str) -> Scorecard:
                     for each in objective.kpis
                 ),
             )
-            for objective in made.objectives
+            for objective in made.objectives[2:5:2]
         ),
         comment=text,
         published=SignOff(text, text, datetime(2026, 10, 6, 8, 41, tzinfo=UTC)),
