@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -15,7 +15,7 @@ from sqlalchemy.sql import ColumnElement
 from app import clock
 from app.access import Actor, require
 from app.errors import Conflict, Invalid, NotAllowed
-from app.models import Person, Position, RoleGrant, Unit
+from app.models import Account, Person, Position, RoleGrant, Unit
 from app.rules.faults import Fault
 from app.rules.texts import is_email, text_faults, tidy
 from app.rules.vocabulary import Action, Role
@@ -129,6 +129,7 @@ def change_person(session: Session, actor: Actor, *, person_id: int, version: in
     old = (person.joined_on, person.left_on)
     with _whole(session):
         _write_facts(person, values)
+        _keep_sign_in(session, person)
         employ(person, old)
         _seat_and_line(session, actor, person, values)
     if old[1] != person.left_on:
@@ -262,6 +263,12 @@ def _write_facts(person: Person, values: PersonValues) -> None:
     person.changed_at = clock.now()
     # A person counts as changed too when only a placement or a line is
     flag_modified(person, "changed_at")
+
+
+def _keep_sign_in(session: Session, person: Person) -> None:
+    """People sign in with the address that they have now."""
+    if person.email:
+        session.execute(update(Account).where(Account.person_id == person.id).values(email=person.email))
 
 
 def _read_back(session: Session, person: Person) -> None:

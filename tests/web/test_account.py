@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import Account, ApiToken, AuditEntry, OneTimeLink, Person, SignInFailure, WebSession
 from app.rules.vocabulary import Language, Role
 from app.security import hash_password, password_fault, token_hash
-from app.services import accounts
+from app.services import accounts, people
 from tests.cast import Cast, actor_of
 from tests.factories import NOW, PASSWORD, make_account, make_person, make_web_session
 from tests.tools import Browser, Clock, SignIn
@@ -371,3 +371,18 @@ def test_a_stopped_account_is_signed_out_and_comes_back_when_it_is_opened(
 
 def test_links_last_as_long_as_they_say() -> None:
     assert timedelta(days=7) == accounts.LINK_LASTS
+
+
+def test_people_sign_in_with_the_address_that_they_have_now(
+    eli: Account, cast: Cast, session: Session, client: Browser
+) -> None:
+    values = people.PersonValues(
+        number="4", name="Eli Effendi", email="Eli.Baru@example.com", joined_on=cast.eli.joined_on
+    )
+    people.change_person(session, actor_of(cast.hana), person_id=cast.eli.id, version=cast.eli.version, values=values)
+    session.flush()
+    statuses = [
+        client.submit("/sign-in", {"email": email, "password": PASSWORD}).status_code
+        for email in ("eli@example.com", "eli.baru@example.com")
+    ]
+    assert (statuses, eli.email) == ([400, 303], "eli.baru@example.com")
