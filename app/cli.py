@@ -6,10 +6,11 @@ Heavy imports (database, web, PDF) stand inside the commands that need them: `ki
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -18,9 +19,22 @@ from app.documents.score_files import fault_lines, score_json, score_lines
 from app.rules.faults import Fault
 from app.rules.vocabulary import Language
 
+if TYPE_CHECKING:
+    from app.database import Sessions
+
 app = typer.Typer(name="kinerja", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
+audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
+app.add_typer(audit, name="audit")
+
 _PROGRESS_EVERY = 200  # lines
+
+
+class PrintFormat(StrEnum):
+    """As what a scorecard is written."""
+
+    HTML = "html"
+    PDF = "pdf"
 
 
 @app.callback()
@@ -129,6 +143,157 @@ def demo(
         typer.echo(running.as_json(made) if as_json else "\n".join(running.as_lines(made)))
         if and_serve:
             serving.serve(settings, 1, typer.echo)
+
+
+@app.command()
+def pdf(
+    *,
+    employee: Annotated[str, typer.Option(help="Employee number.")],
+    cycle: Annotated[str, typer.Option(help="Code of the cycle.")],
+    period: Annotated[str | None, typer.Option(help="Code of the period; without it the last one published.")] = None,
+    form: Annotated[PrintFormat, typer.Option("--format", help="html is the print page.")] = PrintFormat.PDF,
+    lang: Annotated[Language | None, typer.Option(help="Language; default KINERJA_DEFAULT_LANGUAGE.")] = None,
+    out: Annotated[Path, typer.Option(help="File to write.", dir_okay=False)],
+) -> None:
+    """Write one published scorecard to a file."""
+    from app.database import transaction
+    from app.services import issued
+    from app.services.organisation import settings_of
+    from app.services.scorecards import published_of_employee
+
+    with _database() as sessions:
+        with transaction(sessions, writes=False) as session:
+            found = published_of_employee(session, employee, cycle, period)
+            language = lang or Language(settings_of(session).default_language)
+            text = issued.html_of(session, found.id, language) if form is PrintFormat.HTML else ""
+        with _refusals(OSError):
+            out.write_bytes(text.encode() or issued.issue_pdf(sessions, None, found.id, language).content)
+
+
+@app.command()
+def pdf_all(
+    *,
+    cycle: Annotated[str, typer.Option(help="Code of the cycle.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to.", file_okay=False)],
+    workers: Annotated[int, typer.Option(help="Processes that render.", min=1, max=64)] = 2,
+    lang: Annotated[Language | None, typer.Option(help="Language; default KINERJA_DEFAULT_LANGUAGE.")] = None,
+) -> None:
+    """Write every published scorecard of a cycle; goes on where it was stopped, and renders nothing twice."""
+    from app.services import pdf_batch
+    from app.services.organisation import settings_of
+
+    with _database() as sessions, _refusals(OSError):
+        with sessions() as session:
+            language = lang or Language(settings_of(session).default_language)
+        tasks, there = pdf_batch.tasks_of(sessions, cycle, out, language)
+        written = 0
+        with _bar("Writing", len(tasks)) as step:
+            for written, _task in enumerate(pdf_batch.write_all(sessions, tasks, language, workers), start=1):  # noqa: B007
+                step()
+        typer.echo(f"{written} written, {there} there already")
+
+
+@app.command()
+def verify(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE.pdf", help="A PDF to look up.", dir_okay=False)] = None,
+    *,
+    check_all: Annotated[bool, typer.Option("--all", help="Recompute every published scorecard.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Say whether a PDF is the issued one, or prove that every published scorecard still computes to the same."""
+    if (file is None) != check_all:
+        raise typer.BadParameter("give either a file or --all")
+    with _database() as sessions:
+        is_good = (
+            _verify_all(sessions, as_json=as_json) if file is None else _verify_file(sessions, file, as_json=as_json)
+        )
+    raise typer.Exit(int(not is_good))
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Walk the audit chain from its first row to its last."""
+    from app.database import transaction
+    from app.services import audit as service
+
+    with _database() as sessions, transaction(sessions, writes=False) as session:
+        broken = service.verify(session)
+        if broken is not None:
+            typer.echo(f"kinerja: row {broken} of the audit chain is missing or was changed", err=True)
+            raise typer.Exit(1)
+        typer.echo(f"{service.count(session)} rows, unbroken")
+
+
+@contextmanager
+def _database() -> Iterator["Sessions"]:
+    """The sessions of a database that is there; whatever a service refuses is said in one line."""
+    from app import serving
+    from app.database import make_sessions
+    from app.errors import KinerjaError
+    from app.i18n import Locale
+    from app.messages import error_text
+    from app.services.organisation import SETTINGS
+
+    with _refusals(serving.CannotStart):
+        settings = serving.read_settings()
+        engine = serving.prepared_engine(settings, lambda line: typer.echo(line, err=True))
+    try:
+        yield make_sessions(engine, info={SETTINGS: settings})
+    except KinerjaError as refusal:
+        typer.echo(f"kinerja: {error_text(refusal, Locale(Language.ENGLISH))}", err=True)
+        raise typer.Exit(1) from refusal
+    finally:
+        engine.dispose()
+
+
+def _verify_all(sessions: "Sessions", *, as_json: bool) -> bool:
+    from app.database import transaction
+    from app.services import verification
+
+    with transaction(sessions, writes=False) as session:
+        count = verification.count_published(session)
+        faults = []
+        with _bar("Checking", count) as step:
+            for check in verification.check_all(session):
+                step()
+                if check.fault:
+                    faults.append({"number": check.number, "version": check.version, "fault": check.fault})
+    if as_json:
+        typer.echo(json.dumps({"checked": count, "faults": faults}, ensure_ascii=False, indent=2))
+        return not faults
+    for fault in faults:
+        typer.echo(f"{fault['number']}, version {fault['version']}: {fault['fault']}", err=True)
+    if not faults:
+        typer.echo(f"{count} published scorecards checked, all as they were published")
+    return not faults
+
+
+def _verify_file(sessions: "Sessions", file: Path, *, as_json: bool) -> bool:
+    from app.database import transaction
+    from app.services import verification
+
+    with _refusals(OSError):
+        content = file.read_bytes()
+    with transaction(sessions, writes=False) as session:
+        found = verification.find_pdf(session, content)
+        facts = verification.facts_of(found) if found else {}
+    if as_json:
+        typer.echo(json.dumps({"issued": found is not None, **facts}, ensure_ascii=False, indent=2))
+    elif found is None:
+        typer.echo(f"kinerja: {file} is not a PDF that was issued here, or it was changed", err=True)
+    else:
+        typer.echo("issued here: {number}, version {version}, total {total}, grade {grade}".format(**facts))
+    return found is not None
+
+
+@contextmanager
+def _bar(label: str, length: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on a terminal, and nothing elsewhere; gives what is called after each step."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with typer.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -104,6 +104,11 @@ def verify(session: Session) -> int | None:
                 return expected
             expected, previous = entry.id + 1, entry.hash
     return None
+
+
+def count(session: Session) -> int:
+    """How many rows the chain has."""
+    return session.scalar(select(func.count(AuditEntry.id))) or 0
 
 
 def canonical(facts: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,6 +22,7 @@ from app.rules.vocabulary import Language
 from app.services import audit
 from app.services.organisation import settings_of
 from app.services.scorecards import scorecard_of
+from app.settings import Settings
 
 DOWNLOADED = "scorecard.downloaded"
 
@@ -44,16 +44,20 @@ def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, langua
     Rendering takes its time and happens outside every transaction; the trace is written in a short one of its own.
     """
     with transaction(sessions, writes=False) as session:
-        published = session.get_one(PublishedScorecard, scorecard_id)
-        card = scorecard_of(published)
-        folder = settings_of(session).data_dir / "pdf"
-        known = _known(session, scorecard_id, language)
-        stored = _stored(folder, known.digest) if known else None
-    pdf = _pdf(card, stored if stored is not None else _rendered(card, language), is_rendered=stored is None)
+        published = session.get_one(
+            PublishedScorecard, scorecard_id, options=[joinedload(PublishedScorecard.appraisal)]
+        )
+        card, person_id = scorecard_of(published), published.appraisal.person_id
+        settings = settings_of(session)
+        stored = stored_copy(session, scorecard_id, language)
+    content = _rendered(card, language) if stored is None else stored
+    pdf = PdfFile(content, file_name(card), digest_of(content), is_rendered=stored is None)
     if pdf.is_rendered:
-        _store(folder, pdf)
+        store(settings, pdf)
     with transaction(sessions) as session:
-        _put_on_record(session, actor, scorecard_id, language, pdf, card)
+        enter(session, scorecard_id, language, pdf)
+        act = download_act(scorecard_id, person_id, card.period.code, language, pdf)
+        audit.record_many(session, [act], actor_id=actor.person_id if actor else None)
     return pdf
 
 
@@ -84,13 +88,74 @@ def digest_of(content: bytes) -> str:
 
 
 def file_name(card: Scorecard) -> str:
-    """The name under which a PDF is saved: told apart by person and period, and safe on every system."""
-    return f"Kartu-Skor_{quote(card.employee.number, safe='')}_{card.period.code}.pdf"
+    """The name under which a PDF is saved."""
+    return name_of(card.employee.number, card.period.code)
+
+
+def name_of(number: str, period_code: str) -> str:
+    """The same by person and period: no two are alike, and every system can keep them."""
+    return f"Kartu-Skor_{quote(number, safe='')}_{period_code}.pdf"
 
 
 def renderer() -> str:
     """What makes PDFs at present: another template or engine gives other bytes."""
     return f"{TEMPLATE_VERSION} weasyprint {version('weasyprint')}"
+
+
+# --- What was handed out ----------------------------------------------------------------------------------------------
+
+
+def stored_copy(session: Session, scorecard_id: int, language: Language) -> bytes | None:
+    """The bytes that were handed out before, if they are there and still what they were."""
+    known = _known(session, scorecard_id, language)
+    if known is None:
+        return None
+    with contextlib.suppress(OSError):
+        content = _path(settings_of(session), known.digest).read_bytes()
+        if digest_of(content) == known.digest:
+            return content
+    return None
+
+
+def store(settings: Settings, pdf: PdfFile) -> None:
+    """Keep the bytes under their digest; a reader never meets half a file."""
+    path = _path(settings, pdf.digest)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(pdf.content)
+    Path(file.name).replace(path)
+
+
+def enter(session: Session, scorecard_id: int, language: Language, pdf: PdfFile) -> None:
+    """Put a PDF on record as issued, unless it is already."""
+    if is_issued_with_digest(session, scorecard_id, language, pdf.digest):
+        return
+    label = renderer()
+    if _known(session, scorecard_id, language) is not None:
+        label = f"{label} {pdf.digest[:8]}"  # the same renderer gave other bytes: fonts or libraries have changed
+    session.add(
+        IssuedPdf(
+            scorecard_id=scorecard_id,
+            language=language.value,
+            template_version=label,
+            digest=pdf.digest,
+            issued_at=clock.now(),
+        )
+    )
+
+
+def download_act(scorecard_id: int, person_id: int, period_code: str, language: Language, pdf: PdfFile) -> audit.Act:
+    """What is put on record of a download."""
+    return audit.Act(
+        DOWNLOADED,
+        ("published_scorecard", scorecard_id),
+        subject_id=person_id,
+        details={"period": period_code, "language": language.value, "digest": pdf.digest},
+    )
+
+
+def _path(settings: Settings, digest: str) -> Path:
+    return settings.data_dir / "pdf" / digest[:2] / f"{digest}.pdf"
 
 
 def _known(session: Session, scorecard_id: int, language: Language) -> IssuedPdf | None:
@@ -112,57 +177,3 @@ def _rendered(card: Scorecard, language: Language) -> bytes:
         return scorecard_pdf(card, language)
     except RenderFailed as failed:
         raise Unavailable("pdf_failed", {"reason": failed.code}) from failed
-
-
-def _pdf(card: Scorecard, content: bytes, *, is_rendered: bool) -> PdfFile:
-    return PdfFile(content, file_name(card), digest_of(content), is_rendered)
-
-
-def _path(folder: Path, digest: str) -> Path:
-    return folder / digest[:2] / f"{digest}.pdf"
-
-
-def _stored(folder: Path, digest: str) -> bytes | None:
-    """The stored copy, if it is there and still what it was."""
-    with contextlib.suppress(OSError):
-        content = _path(folder, digest).read_bytes()
-        if digest_of(content) == digest:
-            return content
-    return None
-
-
-def _store(folder: Path, pdf: PdfFile) -> None:
-    """Keep the bytes under their digest; a reader never meets half a file."""
-    path = _path(folder, pdf.digest)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(pdf.content)
-    Path(name).replace(path)
-
-
-def _put_on_record(
-    session: Session, actor: Actor | None, scorecard_id: int, language: Language, pdf: PdfFile, card: Scorecard
-) -> None:
-    published = session.get_one(PublishedScorecard, scorecard_id, options=[joinedload(PublishedScorecard.appraisal)])
-    if pdf.is_rendered and not is_issued_with_digest(session, scorecard_id, language, pdf.digest):
-        label = renderer()
-        if _known(session, scorecard_id, language) is not None:
-            label = f"{label} {pdf.digest[:8]}"  # the same renderer gave other bytes: fonts or libraries have changed
-        session.add(
-            IssuedPdf(
-                scorecard_id=scorecard_id,
-                language=language.value,
-                template_version=label,
-                digest=pdf.digest,
-                issued_at=clock.now(),
-            )
-        )
-    audit.record(
-        session,
-        DOWNLOADED,
-        actor_id=actor.person_id if actor else None,
-        about=("published_scorecard", scorecard_id),
-        subject_id=published.appraisal.person_id,
-        details={"period": card.period.code, "language": language.value, "digest": pdf.digest},
-    )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, object_session
 from app.access import Actor, allow, require
 from app.database import Sessions, transaction
 from app.errors import KinerjaError, NotFound
-from app.models import Appraisal, AuditEntry, Cycle, Period, PublishedScorecard
+from app.models import Appraisal, AuditEntry, Cycle, Period, Person, PublishedScorecard
 from app.rules.scorecard import Scorecard, Verification
 from app.rules.vocabulary import Action
 from app.rules.workflow import Step
@@ -80,13 +80,24 @@ def published(
 ) -> PublishedScorecard:
     """The published scorecard of a period in its latest version; without a period that of the last one published."""
     require(session, actor, Action.SCORECARD_READ, person_id)
-    return latest_published(session, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    return _latest_published(session, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
 
 
-def latest_published(
-    session: Session, *, person_id: int, cycle_code: str, period_code: str | None = None
+def published_of_employee(
+    session: Session, number: str, cycle_code: str, period_code: str | None = None
 ) -> PublishedScorecard:
-    """The same for commands on the server, which ask nobody."""
+    """The same by employee number, for commands on the server: whoever runs them is asked nothing."""
+    person_id = session.scalar(select(Person.id).where(Person.number == number))
+    if person_id is None:
+        raise NotFound("employee_unknown", {"number": number})
+    if session.scalar(select(Cycle.id).where(Cycle.code == cycle_code)) is None:
+        raise NotFound("cycle_unknown", {"code": cycle_code})
+    return _latest_published(session, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+
+
+def _latest_published(
+    session: Session, *, person_id: int, cycle_code: str, period_code: str | None
+) -> PublishedScorecard:
     wanted = (
         select(PublishedScorecard)
         .join(PublishedScorecard.appraisal)

@@ -1,0 +1,162 @@
+"""Do the commands about published scorecards do what they say, twice over and on damaged data?"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner, Result
+
+from app import schema
+from app.cli import app
+from app.database import Sessions, make_engine, make_sessions, transaction
+from app.models import AuditEntry, IssuedPdf, PublishedScorecard
+from app.services import pdf_batch
+from app.services.appraisals import publish
+from tests.cards import make_example
+from tests.cast import actor_of, make_cast
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessions]:
+    """A database in a file of its own, as a command finds it, with eli's January published."""
+    monkeypatch.setenv("KINERJA_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("KINERJA_DATABASE_URL", raising=False)
+    engine = make_engine(f"sqlite:///{tmp_path / 'data' / 'kinerja.sqlite3'}")
+    schema.upgrade(engine)
+    made = make_sessions(engine)
+    with transaction(made) as session:
+        publish_january(session)
+    yield made
+    engine.dispose()
+
+
+def publish_january(session: Session) -> None:
+    example = make_example(session, make_cast(session))
+    example.record_january(session)
+    january = example.period("2026-01").id
+    publish(session, actor_of(example.cast.mona), person_id=example.cast.eli.id, period_id=january)
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments])
+
+
+def said(result: Result) -> tuple[int, str, str]:
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.usefixtures("sessions")
+def test_a_pdf_is_written_and_known_again(tmp_path: Path) -> None:
+    out = tmp_path / "card.pdf"
+    assert said(run("pdf", "--employee", "4", "--cycle", "2026", "--out", out)) == (0, "", "")
+    assert out.read_bytes().startswith(b"%PDF-")
+    assert said(run("verify", out)) == (
+        0,
+        "issued here: KSK/2026-01/4, version 1, total 81.37, grade needs_improvement\n",
+        "",
+    )
+    facts = json.loads(run("verify", out, "--json").stdout)
+    assert (facts["issued"], facts["employee"], facts["period"], facts["total"]) == (True, "4", "2026-01", "81.37")
+    content = bytearray(out.read_bytes())
+    content[-20] ^= 1
+    out.write_bytes(content)
+    assert said(run("verify", out)) == (
+        1,
+        "",
+        f"kinerja: {out} is not a PDF that was issued here, or it was changed\n",
+    )
+    assert json.loads(run("verify", out, "--json").stdout) == {"issued": False}
+
+
+@pytest.mark.usefixtures("sessions")
+def test_the_print_page_is_written_in_the_language_that_was_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "card.html"
+    options = ("--employee", "4", "--cycle", "2026", "--period", "2026-01", "--format", "html", "--out", out)
+    assert run("pdf", *options, "--lang", "en").exit_code == 0
+    assert "Performance Scorecard" in out.read_text()
+    assert run("pdf", *options).exit_code == 0
+    assert "81,37" in out.read_text()
+
+
+@pytest.mark.usefixtures("sessions")
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--employee", "99", "--cycle", "2026"), "Nobody has the employee number 99."),
+        (("--employee", "4", "--cycle", "1999"), "There is no cycle with the code 1999."),
+        (("--employee", "5", "--cycle", "2026"), "Nothing is published for this period yet."),
+        (("--employee", "4", "--cycle", "2026", "--period", "2026-02"), "Nothing is published for this period yet."),
+    ],
+)
+def test_what_is_not_there_is_said_in_one_line(tmp_path: Path, options: Sequence[str], line: str) -> None:
+    assert said(run("pdf", *options, "--out", tmp_path / "card.pdf")) == (1, "", f"kinerja: {line}\n")
+    assert not (tmp_path / "card.pdf").exists()
+
+
+def test_a_second_run_over_a_cycle_renders_nothing(
+    sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "all"
+    options = ("pdf-all", "--cycle", "2026", "--out", out, "--workers", "1")
+    assert said(run(*options)) == (0, "1 written, 0 there already\n", "")
+    (path,) = out.iterdir()
+    content = path.read_bytes()
+    assert (path.name, content[:5]) == ("Kartu-Skor_4_2026-01.pdf", b"%PDF-")
+
+    def no_rendering(*_page: object) -> bytes:
+        raise AssertionError
+
+    monkeypatch.setattr(pdf_batch, "scorecard_pdf", no_rendering)
+    assert said(run(*options)) == (0, "0 written, 1 there already\n", "")
+    path.unlink()
+    assert said(run(*options)) == (0, "1 written, 0 there already\n", "")
+    assert path.read_bytes() == content
+    with transaction(sessions, writes=False) as session:
+        assert len(session.scalars(select(IssuedPdf)).all()) == 1
+        acts = session.scalars(select(AuditEntry).where(AuditEntry.action == "scorecard.downloaded")).all()
+        assert [act.actor_id for act in acts] == [None, None]
+
+
+def test_every_scorecard_is_checked_and_tampering_is_named(sessions: Sessions) -> None:
+    assert said(run("verify", "--all")) == (0, "1 published scorecards checked, all as they were published\n", "")
+    tamper(sessions, "UPDATE published_scorecard SET total = 12000")
+    assert said(run("verify", "--all")) == (
+        1,
+        "",
+        "KSK/2026-01/4, version 1: total, grade or coverage are not those of the snapshot\n",
+    )
+    tamper(sessions, """UPDATE published_scorecard SET snapshot = replace(snapshot, '"81.37"', '"91.37"')""")
+    assert json.loads(run("verify", "--all", "--json").stdout) == {
+        "checked": 1,
+        "faults": [
+            {"number": "KSK/2026-01/4", "version": 1, "fault": "the snapshot is not the one that was published"}
+        ],
+    }
+
+
+def test_the_audit_chain_is_walked_and_a_changed_row_named(sessions: Sessions) -> None:
+    with transaction(sessions, writes=False) as session:
+        rows = session.scalars(select(AuditEntry.id).order_by(AuditEntry.id)).all()
+    assert said(run("audit", "verify")) == (0, f"{len(rows)} rows, unbroken\n", "")
+    tamper(sessions, "UPDATE audit_entry SET action = 'nothing' WHERE id = 3", table="audit_entry")
+    assert said(run("audit", "verify")) == (1, "", "kinerja: row 3 of the audit chain is missing or was changed\n")
+
+
+def test_a_file_or_all_of_them_but_not_both(sessions: Sessions, tmp_path: Path) -> None:
+    assert run("verify").exit_code == 2
+    assert run("verify", tmp_path / "x.pdf", "--all").exit_code == 2
+    assert said(run("verify", tmp_path / "x.pdf"))[0] == 1
+    with transaction(sessions, writes=False) as session:
+        assert len(session.scalars(select(PublishedScorecard)).all()) == 1
+
+
+def tamper(sessions: Sessions, act: str, table: str = "published_scorecard") -> None:
+    """What only somebody with the database file itself could do: past the triggers."""
+    with transaction(sessions) as session:
+        session.execute(text(f"DROP TRIGGER IF EXISTS {table}_not_changed"))
+        session.execute(text(act))
