@@ -32,6 +32,7 @@ def environment(locale: Locale) -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
+    made.policies["ext.i18n.trimmed"] = True
     texts = catalogue(locale.language)
     made.install_gettext_callables(  # type: ignore[attr-defined]
         texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext

@@ -23,6 +23,9 @@ SOURCES = {
 # how texts are marked in Python: _("…"), mark("…") and locale.count("one", "many", number)
 KEYWORDS = {**DEFAULT_KEYWORDS, "mark": None, "count": (1, 2)}
 
+# as the service itself reads its templates (app/templating.py)
+OPTIONS = {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}
+
 VALUE = re.compile(r"%\(\w+\)\w|\{\w*\}")
 
 Key = str | tuple[str, ...]
@@ -54,7 +57,7 @@ def collect_used() -> dict[Key, list[str]]:
     """Every marked text, with the places where it stands."""
     used = defaultdict(list)
     for folder, methods in SOURCES.items():
-        found = extract_from_dir(ROOT / folder, methods, {"**": {"trimmed": "true", "silent": "false"}}, KEYWORDS)
+        found = extract_from_dir(ROOT / folder, methods, {"**": OPTIONS}, KEYWORDS)
         for name, line, text, _comments, _context in found:
             used[text].append(f"{folder}/{name}:{line}")
     for code, text in TEXTS.items():
