@@ -83,9 +83,12 @@ def make_kpi(name: str, measure: MeasureKind = MeasureKind.VALUE, **columns: Any
         KpiInput(place=place, name=each, is_denominator=place == len(inputs))
         for place, each in enumerate(inputs, start=1)
     ]
+    shares = [Decimal(100 // len(milestones))] * len(milestones) if milestones else []
+    if shares:
+        shares[-1] += 100 - sum(shares)
     kpi.milestones = [
-        Milestone(place=place, name=each, share=Decimal(100) / len(milestones))
-        for place, each in enumerate(milestones, start=1)
+        Milestone(place=place, name=each, share=share)
+        for place, (each, share) in enumerate(zip(milestones, shares, strict=True), start=1)
     ]
     return kpi
 

@@ -11,7 +11,7 @@ from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
 from app.rules.vocabulary import Action
 from app.services import actuals_grid, cycles
 from app.services.actuals_grid import PAGE, Grid, GridFilter
-from app.web.entry_saving import Saved, address, cycle_of, period_in, save_cells
+from app.web.entry_saving import Saved, address, cycle_of, period_in, period_tabs, save_cells
 from app.web.entry_sheets import reader_of, sheets_of
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
@@ -66,7 +66,7 @@ def _grid_page(request: Request, session: DbSession, actor: Actor, query: Form, 
         is_own=is_own,
         paging=_paging(query, grid, number),
         period=period,
-        periods=[(address(_PATH, query, period=each.code, page=""), each) for each in cycle.periods],
+        tabs=period_tabs(_PATH, cycle, query),
         refused=[cell for cell in cells if cell.fault],
         saved=saved,
         sheets=sheets,

@@ -22,6 +22,7 @@ from app.services.actuals import Desk, EntryValues
 from app.services.actuals_grid import Square
 from app.services.entry_books import Book, figure_of, form_of, span_of
 from app.web.entry_fields import (
+    SOURCES,
     SentCell,
     figure_words,
     labels_of,
@@ -31,7 +32,7 @@ from app.web.entry_fields import (
     sent_cells,
     slot_name,
 )
-from app.web.entry_saving import Saved, address, period_in, save_cells
+from app.web.entry_saving import Saved, address, period_in, period_tabs, save_cells
 from app.web.entry_sheets import Sheet, SheetCell, SheetRow, cell_of, column_of, reader_of
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
@@ -181,12 +182,13 @@ def _kpi_page(
         kpi=book.kpi,
         lines=view.lines(period if is_split else None),
         period=period,
-        periods=[(address(path, query, period=each.code, on=""), each) for each in book.plan.cycle.periods],
+        tabs=period_tabs(path, book.plan.cycle, query),
         plan=book.plan,
         removal_action=address(f"{path}/removal", query),
         saved=saved,
         sheet=view.sheet(slots) if slots else None,
-        sources=list(SourceKind),
+        source_names=SOURCES,
+        sources=[(kind.value, view.locale.text(name)) for kind, name in SOURCES.items()],
         slots_action=address(f"{path}/slots", query, on=""),
     )
 

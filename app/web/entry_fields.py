@@ -17,10 +17,18 @@ from app.rules.entries import Figure, FigureForm
 from app.rules.faults import Fault
 from app.rules.methods import Scoring
 from app.rules.numbers import plain, shown
-from app.rules.vocabulary import Frequency, MeasureKind, Method
+from app.rules.vocabulary import Frequency, MeasureKind, Method, SourceKind
 from app.services.actuals_grid import Cell
 from app.services.entry_books import figure_of, form_of
 from app.web.forms import Form
+
+SOURCES: Final[Mapping[SourceKind, str]] = {
+    SourceKind.SYSTEM_OF_RECORD: mark("System of record"),
+    SourceKind.SYSTEM_WITH_LOG: mark("System with change log"),
+    SourceKind.THIRD_PARTY: mark("Third party"),
+    SourceKind.EMPLOYEE_WITH_EVIDENCE: mark("Employee, with evidence"),
+    SourceKind.EMPLOYEE_DECLARED: mark("Employee, declared"),
+}
 
 Key = tuple[int, str]
 """A KPI and the span that a figure is for."""
@@ -31,6 +39,7 @@ _YES: Final = "1"
 _NO: Final = "0"
 _BETWEEN: Final = "|"
 _EXACT_DECIMALS: Final = 10**6
+_LARGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +220,12 @@ def faults_text(form: Form, names: Iterable[str]) -> str:
 
 
 def outcome_text(value: Fraction | None, locale: Locale) -> str:
-    """A figure for comparison: digit for digit where that is short, else with two decimals."""
+    """A figure for comparison: digit for digit where that is short, else as many decimals as the eye needs."""
     if value is None:
         return ""
-    is_short = _EXACT_DECIMALS % value.denominator == 0
-    return locale.number(Decimal(plain(value))) if is_short else locale.number(shown(value))
+    if _EXACT_DECIMALS % value.denominator == 0 and (value.denominator == 1 or abs(value) < _LARGE):
+        return locale.number(Decimal(plain(value)))
+    return locale.number(shown(value, 0 if abs(value) >= _LARGE else 2))
 
 
 _SIGNS: Final[Mapping[Method, str]] = {

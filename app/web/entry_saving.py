@@ -88,3 +88,15 @@ def period_in(cycle: Cycle, query: Form, actor: Actor) -> Period:
     begun = [period for period in cycle.periods if period.starts_on <= actor.today]
     over = [period for period in begun if period.ends_on < actor.today and period.state is PeriodState.OPEN]
     return over[-1] if over else begun[-1] if begun else cycle.periods[0]
+
+
+def period_tabs(path: str, cycle: Cycle, query: Form) -> list[tuple[str, str, Period]]:
+    """All periods of the cycle with address and short name; the year is left out where all have the same."""
+    names = [query.locale.period(period.code, short=True) for period in cycle.periods]
+    endings = {name.rpartition(" ")[2] for name in names}
+    if len(endings) == 1 and all(" " in name for name in names):
+        names = [name.rpartition(" ")[0] for name in names]
+    return [
+        (address(path, query, period=period.code, page="", on=""), name, period)
+        for name, period in zip(names, cycle.periods, strict=True)
+    ]

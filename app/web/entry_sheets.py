@@ -164,7 +164,7 @@ def _fitting(drafts: Sequence[_Draft], columns: Mapping[_ColumnKey, SheetColumn]
 
 
 def _sheet(draft: _Draft, locale: Locale) -> Sheet:
-    places = [row.placement.position.name for row, _ in draft.rows if row.placement]
+    places = list(dict.fromkeys(row.placement.position.name for row, _ in draft.rows if row.placement))
     rows = []
     for row, cells in draft.rows:
         placed, column = [], 0
@@ -172,7 +172,8 @@ def _sheet(draft: _Draft, locale: Locale) -> Sheet:
             cell = cells.get(key)
             placed.append(replace(cell, column=column) if cell else None)
             column += head.leaves
-        note = " · ".join(filter(None, (row.person.number, row.placement.position.name if row.placement else "")))
+        position = row.placement.position.name if row.placement and len(places) > 1 else ""
+        note = " · ".join(filter(None, (row.person.number, position)))
         not_due = tuple(kpi.name for kpi in row.not_due)
         rows.append(SheetRow(row.person.name, note, tuple(placed), not_due))
     return Sheet(
@@ -248,10 +249,10 @@ def _parts_text(square: Square, locale: Locale) -> str:
         total = locale.number(len({stage.name for entry in square.parts for stage in entry.reached}))
     count, due = locale.number(len(square.parts)), locale.number(square.parts_due)
     if square.kpi.frequency is Frequency.DAILY:
-        return locale.text(mark("%(total)s from %(count)s of %(due)s days"), total=total, count=count, due=due)
+        return locale.text(mark("%(total)s (%(count)s of %(due)s days)"), total=total, count=count, due=due)
     if square.kpi.frequency is Frequency.WEEKLY:
-        return locale.text(mark("%(total)s from %(count)s of %(due)s weeks"), total=total, count=count, due=due)
-    return locale.text(mark("%(total)s from %(count)s entries"), total=total, count=count)
+        return locale.text(mark("%(total)s (%(count)s of %(due)s weeks)"), total=total, count=count, due=due)
+    return locale.text(mark("%(total)s (%(count)s entries)"), total=total, count=count)
 
 
 def overtaken_text(kpi: Kpi, entry: Entry | None, locale: Locale) -> str:
