@@ -11,9 +11,9 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import clock
-from app.access import Actor, require
+from app.access import Actor, may, note_question, require
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Appraisal, Cycle, GradeBand, Period, PublishedScorecard
+from app.models import Appraisal, Cycle, GradeBand, Period, Plan, PublishedScorecard
 from app.rules import policy as rules
 from app.rules.faults import Fault
 from app.rules.numbers import plain
@@ -21,7 +21,7 @@ from app.rules.periods import LONGEST_CYCLE, MONTHS_OF, kind_of, periods_of
 from app.rules.texts import text_faults, tidy
 from app.rules.vocabulary import Action, CycleState, Frequency, Missing, PeriodState
 from app.services import audit
-from app.services.gaps import gaps_of
+from app.services.gaps import Gap, gaps_of
 
 MAX_GRADES: Final = 10
 MAX_SCORE: Final = Decimal(1000)
@@ -139,6 +139,23 @@ def period_kind_of(cycle: Cycle) -> Frequency:
     return kind_of(cycle.periods[0].code)
 
 
+def check_may_write(session: Session, actor: Actor) -> None:
+    """Refuse those who may not decide about cycles."""
+    require(session, actor, Action.CYCLE_WRITE)
+
+
+def check_policy_open(session: Session, cycle: Cycle) -> None:
+    """Refuse a change of policy once something was published by it."""
+    if is_policy_frozen(session, cycle):
+        raise Conflict("policy_in_use")
+
+
+def list_gaps(session: Session, actor: Actor, *, period: Period) -> list[Gap]:
+    """What is still missing in a period, for the people on whose entries the actor may look."""
+    note_question(session, Action.ENTRY_READ)
+    return gaps_of(session, period, may(actor, Action.ENTRY_READ, Plan.person_id))
+
+
 def list_cycles(session: Session, actor: Actor) -> list[Cycle]:
     """All cycles, the latest first."""
     require(session, actor, Action.CYCLE_READ)
@@ -193,8 +210,7 @@ def change_policy(session: Session, actor: Actor, *, cycle_id: int, version: int
     cycle = get_cycle(session, actor, cycle_id=cycle_id)
     if cycle.version != version:
         raise Conflict("stale")
-    if is_policy_frozen(session, cycle):
-        raise Conflict("policy_in_use")
+    check_policy_open(session, cycle)
     faults = policy_faults(values)
     if faults:
         raise Invalid(faults)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from app.models import Entry, Kpi, Period, Person, Plan
 from app.rules.aggregation import Slot, due_slots
@@ -25,10 +26,10 @@ class Gap:
     missing: tuple[str, ...]
 
 
-def gaps_of(session: Session, period: Period) -> list[Gap]:
+def gaps_of(session: Session, period: Period, of_whom: ColumnElement[bool] | None = None) -> list[Gap]:
     """All gaps of a period, by person; an entry fills every due span with whose days it shares one.
 
-    Nobody is asked for permission here: callers show the gaps to those who may see them.
+    `of_whom` narrows the plans; nobody is asked for permission here.
     """
     kpis = session.execute(
         select(Kpi.id, Kpi.name, Kpi.frequency, Plan.starts_on, Plan.ends_on, Person.id, Person.name, Person.number)
@@ -39,6 +40,7 @@ def gaps_of(session: Session, period: Period) -> list[Gap]:
             Plan.state != PlanState.DRAFT,
             Plan.starts_on <= period.ends_on,
             Plan.ends_on >= period.starts_on,
+            true() if of_whom is None else of_whom,
         )
         .order_by(Person.name, Person.id, Kpi.place)
     ).all()

@@ -123,6 +123,11 @@ def terms_of(text: str) -> tuple[Term, ...]:
     return tuple(Term(tidy(part.removeprefix("-")), -1 if part.startswith("-") else 1) for part in parts if part)
 
 
+def check_may_write(session: Session, actor: Actor) -> None:
+    """Refuse those who may not change the library."""
+    require(session, actor, Action.LIBRARY_WRITE)
+
+
 def list_definitions(
     session: Session, actor: Actor, *, search: str = "", category: str = "", with_retired: bool = False
 ) -> list[KpiDefinition]:

@@ -12,7 +12,8 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
 from app.access import Actor, require
-from app.documents.people_file import RowFault, read_people, write_template
+from app.documents.people_file import HEADINGS, RowFault, read_people, write_template
+from app.documents.spreadsheets import XLSX_TYPE
 from app.errors import Conflict, Invalid
 from app.i18n import Locale
 from app.models import Person, Placement, Position, ReportingLine, Unit
@@ -24,8 +25,8 @@ from app.services.import_plan import Change, ImportPlan, Kind, Known, Names, Pla
 from app.services.units import code_from
 
 __all__ = [
-    "Change", "ImportPreview", "ImportResult", "Kind", "PlannedRow", "RowFault", "people_template", "read_import",
-    "run_import",
+    "HEADINGS", "XLSX_TYPE", "Change", "ImportPreview", "ImportResult", "Kind", "PlannedRow", "RowFault",
+    "check_may_import", "people_template", "read_import", "run_import",
 ]  # fmt: skip
 
 _BATCH: Final = 500
@@ -65,9 +66,14 @@ class ImportResult:
     positions: int
 
 
+def check_may_import(session: Session, actor: Actor) -> None:
+    """Refuse those who may not import."""
+    require(session, actor, Action.PERSON_IMPORT)
+
+
 def people_template(session: Session, actor: Actor, *, locale: Locale) -> bytes:
     """The XLSX file to fill in."""
-    require(session, actor, Action.PERSON_READ)
+    require(session, actor, Action.PERSON_IMPORT)
     return write_template(locale)
 
 

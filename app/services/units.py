@@ -53,6 +53,11 @@ class Counted(Generic[T]):
     """How deep a unit stands in the tree."""
 
 
+def check_may_write(session: Session, actor: Actor) -> None:
+    """Refuse those who may not change the organisation."""
+    require(session, actor, Action.PERSON_WRITE)
+
+
 def list_units(session: Session, actor: Actor) -> list[Counted[Unit]]:
     """All units in the order of the tree, each with the number of its own people."""
     require(session, actor, Action.PERSON_READ)

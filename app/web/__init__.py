@@ -1,8 +1,32 @@
 """Which pages are there? Server-rendered HTML, one module for each concept, named like the services."""
 
 from app.routing import make_router
-from app.web import account, actuals, actuals_kpi
+from app.web import (
+    account,
+    actuals,
+    actuals_kpi,
+    cycles,
+    library,
+    people,
+    people_import,
+    plan_editor,
+    plan_kpis,
+    planning,
+    units,
+)
 
 router = make_router(include_in_schema=False)
-for _concept in (account, actuals, actuals_kpi):
+for _concept in (
+    account,
+    actuals,
+    actuals_kpi,
+    planning,
+    plan_editor,
+    plan_kpis,
+    people_import,
+    people,
+    units,
+    cycles,
+    library,
+):
     router.include_router(_concept.router)
