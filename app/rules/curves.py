@@ -189,7 +189,7 @@ def _joined(spans: list[Span]) -> list[Span]:
 
 
 def curve(scoring: Scoring, floor: Fraction, cap: Fraction, points: int = 33) -> list[tuple[Fraction, Fraction]]:
-    """The corners (actual, achievement) of the score's curve from left to right; at a jump one actual has two.
+    """The corners (actual, achievement) of the score's curve from left to right; at a jump one actual has several.
 
     A bent curve (`lower_inverse`) comes as about `points` corners, every other one as its exact corners.
     """
@@ -199,6 +199,8 @@ def curve(scoring: Scoring, floor: Fraction, cap: Fraction, points: int = 33) ->
         pieces = _PIECES[scoring.method](scoring)
         window = _window(pieces, floor, cap)
         corners = [corner for piece in pieces for corner in _corners(piece, scoring, window, floor, cap)]
+        if scoring.maximum_target:
+            corners = list(_with_peak(corners, cap))
     return [corner for index, corner in enumerate(corners) if index == 0 or corner != corners[index - 1]]
 
 
@@ -232,6 +234,18 @@ def _corners(
             yield from ((left, floor), (right, floor))
         else:
             yield from ((left, piece.at(left)), (right, piece.at(right)))
+
+
+def _with_peak(corners: list[tuple[Fraction, Fraction]], cap: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+    """The corners with the cap at an actual that alone reaches 100, as the target of `exact` does."""
+    at_cap = {actual for actual, score in corners if score == cap}
+    for actual, score in corners:
+        yield actual, score
+        if score == HUNDRED and actual not in at_cap:
+            at_cap.add(actual)
+            yield actual, cap
+            if actual != corners[-1][0]:
+                yield actual, score
 
 
 def _bent(scoring: Scoring, floor: Fraction, cap: Fraction, points: int) -> Iterator[tuple[Fraction, Fraction]]:
