@@ -40,13 +40,13 @@ _HTTP_CODES = {
 health = make_router(include_in_schema=False)
 
 
-@health.get("/healthz", dependencies=[Depends(Needs(Action.PUBLIC))])
+@health.api_route("/healthz", methods=["GET", "HEAD"], dependencies=[Depends(Needs(Action.PUBLIC))])
 def alive() -> JSONResponse:
     """The process answers."""
     return JSONResponse({"status": "ok"})
 
 
-@health.get("/readyz", dependencies=[Depends(Needs(Action.PUBLIC))])
+@health.api_route("/readyz", methods=["GET", "HEAD"], dependencies=[Depends(Needs(Action.PUBLIC))])
 def ready(request: Request) -> JSONResponse:
     """The database is reachable and at the revision that this code needs."""
     engine: Engine = request.app.state.engine
