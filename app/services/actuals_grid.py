@@ -167,7 +167,9 @@ def units_of_grid(session: Session, actor: Actor) -> Sequence[Unit]:
     """The units in which somebody works whose figures the actor may see."""
     note_question(session, Action.ENTRY_READ)
     placed = select(Placement.unit_id).where(
-        may(actor, Action.ENTRY_READ, Placement.person_id), _lasts(Placement.starts_on, Placement.ends_on, actor.today)
+        may(actor, Action.ENTRY_READ, Placement.person_id),
+        Placement.person_id != actor.person_id,
+        _lasts(Placement.starts_on, Placement.ends_on, actor.today),
     )
     return session.scalars(select(Unit).where(Unit.id.in_(placed)).order_by(Unit.name, Unit.id)).all()
 
@@ -331,7 +333,13 @@ def _closed(book: Book, span: Span, parts: Sequence[Entry]) -> str | None:
 
 
 def _within(book: Book, span: Span) -> list[Entry]:
-    return [entry for entry in book.entries.values() if span.first_day <= entry.ends_on <= span.last_day]
+    """The entries that end in the span and are no longer than it; weeks may begin before it."""
+    length = span.last_day - span.first_day
+    return [
+        entry
+        for entry in book.entries.values()
+        if span.first_day <= entry.ends_on <= span.last_day and entry.ends_on - entry.starts_on <= length
+    ]
 
 
 def _agreed(book: Book) -> AgreedKpi:
