@@ -64,7 +64,7 @@ def template_file(request: Request, session: DbSession, actor: CurrentActor) -> 
 def import_page(request: Request, session: DbSession, actor: CurrentActor) -> Response:
     """The form for the file."""
     people_import.check_may_import(session, actor)
-    return page(request, "people/import.html", form=Form.showing(request.state.locale, day=actor.today))
+    return _import_page(request, Form.showing(request.state.locale, day=actor.today))
 
 
 @router.post("/people/import", dependencies=_IMPORT)
@@ -76,7 +76,7 @@ def send(request: Request, session: DbSession, actor: CurrentActor, form: SentFo
     if file and not content:
         form.refuse("file", "file_empty")
     if not form.is_valid or file is None:
-        return page(request, "people/import.html", HTTPStatus.BAD_REQUEST, form=form)
+        return _import_page(request, form)
     settings = _settings(request)
     upload = Upload(uploads.keep(settings.data_dir, content), _plain_name(file.filename), day)
     return redirect(request, "/people/import/preview?" + urlencode({"upload": upload.signed(settings, actor)}))
@@ -118,6 +118,11 @@ def discard(request: Request, session: DbSession, actor: CurrentActor, form: Sen
     return redirect(request, "/people/import", mark("The file is thrown away. Nothing was changed."), kind="info")
 
 
+def _import_page(request: Request, form: Form, file_name: str = "") -> Response:
+    status = HTTPStatus.OK if form.is_valid else HTTPStatus.BAD_REQUEST
+    return page(request, "people/import.html", status, form=form, file_name=file_name)
+
+
 def _preview(request: Request, session: DbSession, actor: Actor, signed: str) -> Response:
     upload = _upload_of(request, actor, signed)
     content = uploads.fetch(_settings(request).data_dir, upload.name)
@@ -127,7 +132,7 @@ def _preview(request: Request, session: DbSession, actor: Actor, signed: str) ->
         # Not a list at all: the form again, with the reason beside the file
         form = Form.showing(request.state.locale, day=upload.day)
         form.take(refused)
-        return page(request, "people/import.html", HTTPStatus.BAD_REQUEST, form=form, file_name=upload.file_name)
+        return _import_page(request, form, upload.file_name)
     return page(
         request,
         "people/preview.html",
