@@ -126,7 +126,7 @@ class ScorecardView:
 
     @property
     def zone(self) -> str:
-        """The short name of the zone in which moments are printed: WIB, WITA, WIT."""
+        """The short name of the zone in which moments are printed, such as WIB."""
         published = self.card.published
         return published.signed_at.astimezone(self._zone_info).tzname() or "" if published else ""
 

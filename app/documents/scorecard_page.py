@@ -1,11 +1,12 @@
 """How does a scorecard become the page that is printed? Values in, HTML out; what it looks like is in templates/pdf."""
 
+import re
+from dataclasses import dataclass
 from typing import Final
 
 import segno
-from markupsafe import Markup
 
-from app.i18n import Locale, mark
+from app.i18n import Locale
 from app.rules.scorecard import Scorecard, Verification
 from app.rules.vocabulary import Language
 from app.scorecard_view import ScorecardView
@@ -15,26 +16,35 @@ TEMPLATE_VERSION: Final = "1"
 """Goes up with every change of what is printed; stands on the paper and beside each issued PDF."""
 
 _TEMPLATE: Final = "pdf/scorecard.html"
-_QR_TITLE: Final = mark("QR code with the address for verification")
+_DARK: Final = re.compile(b"\\x01+")
 
 
-def page(card: Scorecard, language: Language, style: str = "") -> str:
-    """The print page of a scorecard; with a style sheet in it, it needs nothing else."""
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code as a picture: its squares are one path in a field of so many units."""
+
+    size: int
+    path: str
+
+
+def page(card: Scorecard, language: Language) -> str:
+    """The print page of a scorecard; its style and fonts are added by whoever shows it."""
     locale = Locale(language, card.document.time_zone)
     return render(
         _TEMPLATE,
         locale,
         view=ScorecardView(card, locale),
-        qr=_qr(card.verification, locale),
+        qr=None if card.verification is None else _qr(card.verification),
         template_version=TEMPLATE_VERSION,
-        style=Markup(style),  # noqa: S704 - our own CSS
     )
 
 
-def _qr(verification: Verification | None, locale: Locale) -> Markup:
+def _qr(verification: Verification) -> QrCode:
     """The address of the verification page as a QR code."""
-    if verification is None:
-        return Markup()
-    code = segno.make(verification.url, error="m", micro=False)
-    picture = code.svg_inline(scale=4, border=0, title=locale.text(_QR_TITLE), omitsize=True, dark="#10272b")
-    return Markup(picture)  # noqa: S704 - every word in the picture is ours: the address is in its squares only
+    rows = segno.make(verification.url, error="m", micro=False).matrix
+    runs = (
+        f"M{run.start()} {y}h{len(run[0])}v1h-{len(run[0])}z"
+        for y, row in enumerate(rows)
+        for run in _DARK.finditer(row)
+    )
+    return QrCode(len(rows), "".join(runs))

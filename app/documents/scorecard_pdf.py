@@ -17,5 +17,6 @@ def scorecard_pdf(card: Scorecard, language: Language) -> bytes:
 
 def scorecard_html(card: Scorecard, language: Language) -> str:
     """The print page with style and fonts inside, so that it opens anywhere."""
+    bare = page(card, language)
     css = (templates_dir() / "pdf" / "scorecard.css").read_text(encoding="utf-8")
-    return page(card, language, style=embedded_font_faces(page(card, language)) + css)
+    return bare.replace("</head>", f"<style>\n{embedded_font_faces(bare)}{css}</style>\n</head>", 1)
