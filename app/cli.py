@@ -124,8 +124,8 @@ def demo(
     from app import clock, serving
     from app.demo import running
     from app.demo.calendar import LIBRARY_READY
+    from app.demo.chapters import Wish
     from app.demo.content import company
-    from app.demo.fill import Wish
 
     os.environ.setdefault("KINERJA_ORGANISATION_NAME", company().name)
     with _refusals(serving.CannotStart):

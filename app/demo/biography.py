@@ -8,9 +8,10 @@ from random import Random
 from typing import Any, Final
 
 from app.demo.agreements import Agreement, Agreements, activate, leave_unfinished, override
-from app.demo.bulk import Bulk, Chain
+from app.demo.bulk import Sheets
 from app.demo.calendar import PLANS_WRITTEN, Calendar
 from app.demo.cases import Case, revised_from
+from app.demo.chain import Notes
 from app.demo.content import words
 from app.demo.figures import Talent, talent
 from app.demo.organisation import Employee
@@ -42,8 +43,8 @@ _DRAFTS: Final = frozenset({Case.UNFINISHED, Case.READY})
 class Desk:
     """What it takes to write somebody's year."""
 
-    bulk: Bulk
-    chain: Chain
+    sheets: Sheets
+    notes: Notes
     calendar: Calendar
     agreements: Agreements
     office: Office
@@ -128,18 +129,18 @@ class Biography:
 
     def _add(self, plan: Plan, at: datetime, *, version: int) -> None:
         """The rows of a plan."""
-        bulk = self._desk.bulk
+        sheets = self._desk.sheets
         plan.changed_at, plan.version = at, version
-        bulk.add(plan)
+        sheets.add(plan)
         for objective in plan.objectives:
-            bulk.add(objective)
+            sheets.add(objective)
         for kpi in kpis_of(plan):
-            bulk.add(kpi)
+            sheets.add(kpi)
             parts: tuple[KpiInput | Milestone | ScoreBand | PeriodTarget, ...]
             parts = (*kpi.inputs, *kpi.milestones, *kpi.bands, *kpi.period_targets)
             for part in parts:
-                part.id, part.kpi_id = bulk.ids.next(type(part)), kpi.id
-                bulk.add(part)
+                part.id, part.kpi_id = sheets.ids.next(type(part)), kpi.id
+                sheets.add(part)
 
     def _note_plan(self, person: Employee, plan: Plan, at: datetime, *, is_submitted: bool) -> None:
         """How a plan came about: as a copy of the first one of its family, rated and submitted."""
@@ -175,13 +176,15 @@ class Biography:
         return Version(made, found)
 
     def _add_entry(self, person: Employee, entry: Recorded) -> None:
-        bulk = self._desk.bulk
-        entry.id = bulk.ids.next(Entry)
-        bulk.put(Entry, **columns_of(entry))
+        sheets = self._desk.sheets
+        entry.id = sheets.ids.next(Entry)
+        sheets.put(Entry, **columns_of(entry))
         for given in entry.inputs:
-            bulk.put(EntryInput, id=bulk.ids.next(EntryInput), entry_id=entry.id, name=given.name, value=given.value)
+            sheets.put(
+                EntryInput, id=sheets.ids.next(EntryInput), entry_id=entry.id, name=given.name, value=given.value
+            )
         for stage in entry.reached:
-            bulk.put(EntryMilestone, id=bulk.ids.next(EntryMilestone), entry_id=entry.id, name=stage.name)
+            sheets.put(EntryMilestone, id=sheets.ids.next(EntryMilestone), entry_id=entry.id, name=stage.name)
         self._note_entry(person, entry)
 
     def _note_entry(self, person: Employee, entry: Recorded) -> None:
@@ -223,10 +226,10 @@ class Biography:
     # --- The record ---------------------------------------------------------------------------------------------------
 
     def _words(self, written: str) -> dict[str, str]:
-        return self._desk.chain.words(written)
+        return self._desk.notes.words(written)
 
     def _note(self, at: datetime, action: str, plan: Plan, details: Mapping[str, Any], actor_id: int) -> None:
-        self._desk.chain.note(
+        self._desk.notes.act(
             at, action, actor_id=actor_id, about=("plan", plan.id), subject_id=plan.person_id, details=details
         )
 
@@ -235,4 +238,4 @@ class Biography:
     ) -> None:
         about = ("kpi", entry.kpi_id)
         actor = entry.recorded_by_id
-        self._desk.chain.note(at, action, actor_id=actor, about=about, subject_id=person.id, details=details)
+        self._desk.notes.act(at, action, actor_id=actor, about=about, subject_id=person.id, details=details)

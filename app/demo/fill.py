@@ -1,24 +1,19 @@
 """How does an empty database become that of the demo organisation, in one transaction?"""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from random import Random
-from typing import Final
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import clock
 from app.access import Actor
-from app.demo.agreements import Agreements
-from app.demo.biography import Biography, Desk
-from app.demo.bulk import Bulk, Chain
-from app.demo.calendar import CYCLE_OPENED, LIBRARY_READY, YEAR, Calendar
-from app.demo.cases import Case, Cast, assign, cast_of
-from app.demo.organisation import Organisation, build
-from app.demo.publication import Office, Publisher
+from app.demo.bulk import Ids, Sheets, Writer
+from app.demo.calendar import CYCLE_OPENED, LIBRARY_READY, YEAR
+from app.demo.chain import Chain, Notes
+from app.demo.chapters import PEOPLE, Frame, Setting, Wish, written
 from app.demo.staff import Login, Staff
 from app.errors import Conflict
 from app.models import Cycle, KpiDefinition, Person
@@ -27,19 +22,8 @@ from app.services.cycles import CycleValues, open_cycle
 from app.services.library import seed_library
 from app.settings import Settings
 
-_AT_ONCE: Final = 250
-"""People whose acts are put in order in the memory."""
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How large the organisation shall be, how far in its year, and which of all possible ones."""
-
-    employees: int = 40
-    months: int = 10
-    seed: int = 1
 
 
 @dataclass(slots=True)
@@ -55,9 +39,7 @@ class Demo:
 
 def is_empty(session: Session) -> bool:
     """Whether nobody has begun to work with this database."""
-    return not session.scalar(select(exists().where(Person.id.is_not(None)))) and not session.scalar(
-        select(exists().where(Cycle.id.is_not(None)))
-    )
+    return not any(session.scalar(select(exists().where(model.id.is_not(None)))) for model in (Person, Cycle))
 
 
 def fill(session: Session, settings: Settings, wish: Wish, tell: Tell = lambda *_: None) -> Demo:
@@ -71,73 +53,80 @@ class _Story:
     def __init__(self, session: Session, settings: Settings, wish: Wish, tell: Tell) -> None:
         self._session = session
         self._settings = settings
-        self._wish = wish
+        self._setting = Setting(wish)
         self._tell = tell
-        self._calendar = Calendar(wish.months)
-        self._bulk = Bulk(session.connection())
-        self._chain = Chain(session, self._bulk, wish.seed)
-        self._missing: Counter[int] = Counter()
-        """Entries that lack, by month."""
+        self._writer = Writer(session.connection())
+        self._chain = Chain(session, self._writer)
 
     def play(self) -> Demo:
         """From the first HR account to the published scorecards."""
         with clock.stopped_at(LIBRARY_READY):
             seed_library(self._session)
-        organisation = build(self._wish.employees, self._wish.seed)
-        cast = cast_of(organisation)
-        cases = assign(organisation, cast, self._calendar, Random(f"{self._wish.seed}/cases"))
-        staff = Staff(self._bulk, self._chain, organisation, cast)
-        staff.write()
-        logins = staff.accounts(self._wish.seed)
-        self._bulk.write()
-        demo = Demo(logins, str(YEAR), self._calendar.period)
-        cycle = self._open_cycle(cast)
-        self._people(organisation, cast, cases, cycle, demo)
-        self._close_periods(cycle, cast)
+        demo = Demo(self._enter_staff(), str(YEAR), self._setting.calendar.period)
+        self._write_chain(CYCLE_OPENED)
+        cycle = self._open_cycle()
+        missing = self._write_chapters(cycle, demo)
+        self._close_periods(cycle, missing)
         self._write_chain()
+        self._writer.finish()
         return demo
 
-    def _open_cycle(self, cast: Cast) -> Cycle:
-        first, last = self._calendar.first_day, self._calendar.last_day
-        hr = Actor(cast.hr.id, frozenset({Role.HR}), CYCLE_OPENED.date())
-        values = CycleValues(code=str(YEAR), name=f"Kinerja {YEAR}", starts_on=first, ends_on=last)
-        self._write_chain(CYCLE_OPENED)
+    def _enter_staff(self) -> list[Login]:
+        # People and what belongs to them were numbered by the organisation; words come after those of all chapters
+        sheets = Sheets(self._session.connection().dialect, Ids())
+        words = Sheets(self._session.connection().dialect, Ids(len(self._setting.chapters) * PEOPLE))
+        notes = Notes(words, self._setting.wish.seed, 0)
+        staff = Staff(sheets, notes, self._setting.organisation, self._setting.cast)
+        staff.write()
+        logins = staff.accounts(self._setting.wish.seed)
+        self._writer.write(sheets.taken())
+        self._writer.write(words.taken())
+        self._chain.extend(notes.acts)
+        return logins
+
+    def _open_cycle(self) -> Cycle:
+        calendar = self._setting.calendar
+        hr = Actor(self._setting.cast.hr.id, frozenset({Role.HR}), CYCLE_OPENED.date())
+        values = CycleValues(
+            code=str(YEAR), name=f"Kinerja {YEAR}", starts_on=calendar.first_day, ends_on=calendar.last_day
+        )
         with clock.stopped_at(CYCLE_OPENED):
             opened = open_cycle(self._session, hr, values=values)
         wanted = select(Cycle).where(Cycle.id == opened.id)
         return self._session.scalars(wanted.options(selectinload(Cycle.periods), selectinload(Cycle.bands))).one()
 
+    def _write_chapters(self, cycle: Cycle, demo: Demo) -> Counter[int]:
+        """Plans, entries and scorecards of everybody; the number of missing entries by month."""
+        definitions = {each.code: each for each in self._session.scalars(select(KpiDefinition))}
+        frame = Frame(cycle, definitions, self._settings, type(self._session.connection().dialect))
+        missing: Counter[int] = Counter()
+        people = self._setting.wish.employees
+        for number, chapter in enumerate(written(self._setting, frame), start=1):
+            self._writer.write(chapter.rows)
+            self._chain.extend(chapter.acts)
+            missing.update(chapter.missing)
+            demo.published += chapter.published
+            self._tell("people", min(number * PEOPLE, people), people)
+        return missing
+
+    def _close_periods(self, cycle: Cycle, missing: Counter[int]) -> None:
+        """All months but the latest one with figures."""
+        calendar = self._setting.calendar
+        notes = Notes(Sheets(self._session.connection().dialect, Ids()), self._setting.wish.seed, 1_000_000)
+        for period in cycle.periods:
+            month = period.starts_on.month
+            if month < calendar.months:
+                period.state = PeriodState.CLOSED
+                notes.act(
+                    calendar.closed(month),
+                    "period.closed",
+                    actor_id=self._setting.cast.hr.id,
+                    about=("period", period.id),
+                    details={"cycle": cycle.code, "period": period.code, "missing": missing[month]},
+                )
+        self._session.flush()
+        self._chain.extend(notes.acts)
+
     def _write_chain(self, until: datetime | None = None) -> None:
         for done in self._chain.write(until):
             self._tell("acts", done, self._chain.count)
-
-    def _people(
-        self, organisation: Organisation, cast: Cast, cases: Mapping[int, Case], cycle: Cycle, demo: Demo
-    ) -> None:
-        definitions = {each.code: each for each in self._session.scalars(select(KpiDefinition))}
-        office = Office(organisation, self._settings, cast.hr.id)
-        publisher = Publisher(self._bulk, self._chain, cycle, office)
-        desk = Desk(self._bulk, self._chain, self._calendar, Agreements(cycle, definitions, self._bulk.ids), office)
-        biography = Biography(desk, publisher, cycle, self._missing)
-        for number, person in enumerate(organisation.people, start=1):
-            chance = Random(f"{self._wish.seed}/{person.id}")
-            if biography.write(person, cases.get(person.id, Case.NONE), chance):
-                demo.published.append(person.number)
-            if number % _AT_ONCE == 0:
-                self._chain.set_aside()
-                self._tell("people", number, len(organisation.people))
-
-    def _close_periods(self, cycle: Cycle, cast: Cast) -> None:
-        for period in cycle.periods:
-            month = period.starts_on.month
-            if month < self._calendar.months:
-                period.state = PeriodState.CLOSED
-                facts = {"cycle": cycle.code, "period": period.code, "missing": self._missing[month]}
-                self._chain.note(
-                    self._calendar.closed(month),
-                    "period.closed",
-                    actor_id=cast.hr.id,
-                    about=("period", period.id),
-                    details=facts,
-                )
-        self._session.flush()

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from app.demo.agreements import Agreement
-from app.demo.bulk import Bulk, Chain
+from app.demo.bulk import Sheets
+from app.demo.chain import Notes
 from app.demo.content import words
 from app.demo.organisation import Employee, Organisation
 from app.demo.records import Recorded
@@ -49,9 +50,9 @@ class Office:
 class Publisher:
     """Publishes scorecards for the periods of one cycle."""
 
-    def __init__(self, bulk: Bulk, chain: Chain, cycle: Cycle, office: Office) -> None:
-        self._bulk = bulk
-        self._chain = chain
+    def __init__(self, sheets: Sheets, notes: Notes, cycle: Cycle, office: Office) -> None:
+        self._sheets = sheets
+        self._notes = notes
         self._cycle = cycle
         self._policy = policy_of(cycle)
         self._office = office
@@ -110,9 +111,9 @@ class Publisher:
 
     def _write(self, scored: ScoredPerson, snapshot: str, by: int, comment: str, chance: Random, at: datetime) -> None:
         person, period, result = scored.person, scored.facts.period, scored.result
-        appraisal_id = self._bulk.ids.next(Appraisal)
-        published_id = self._bulk.ids.next(PublishedScorecard)
-        self._bulk.put(
+        appraisal_id = self._sheets.ids.next(Appraisal)
+        published_id = self._sheets.ids.next(PublishedScorecard)
+        self._sheets.put(
             Appraisal,
             id=appraisal_id,
             person_id=person.person.id,
@@ -129,7 +130,7 @@ class Publisher:
             "grade": result.grade,
             "coverage": result.coverage,
         }
-        self._bulk.put(
+        self._sheets.put(
             PublishedScorecard,
             id=published_id,
             appraisal_id=appraisal_id,
@@ -140,7 +141,7 @@ class Publisher:
             published_by_id=by,
             **row,
         )
-        self._chain.note(
+        self._notes.act(
             at,
             "scorecard.published",
             actor_id=by,
@@ -154,7 +155,7 @@ class Publisher:
                 "grade": result.grade,
                 "coverage": result.coverage,
                 "digest": row["snapshot_digest"],
-                "comment": self._chain.words(comment),
+                "comment": self._notes.words(comment),
             },
         )
 

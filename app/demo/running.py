@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from sqlalchemy import Engine, select
 
 from app.database import make_sessions, transaction
-from app.demo.fill import Demo, Tell, Wish, fill, is_empty
+from app.demo.chapters import Wish
+from app.demo.fill import Demo, Tell, fill, is_empty
 from app.demo.staff import Login
 from app.models import Account
 from app.security import is_password

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from app.demo.bulk import Bulk, Chain
+from app.demo.bulk import Sheets
 from app.demo.calendar import LIBRARY_READY, STAFF_IMPORTED
 from app.demo.cases import Cast
+from app.demo.chain import Notes
 from app.demo.organisation import Employee, Organisation, line_start
 from app.models import Account, Person, Placement, Position, ReportingLine, RoleGrant, Unit
 from app.rules.vocabulary import Language, Role
@@ -31,9 +32,9 @@ class Login(NamedTuple):
 class Staff:
     """Writes the organisation; the ids of people are those of the organisation."""
 
-    def __init__(self, bulk: Bulk, chain: Chain, organisation: Organisation, cast: Cast) -> None:
-        self._bulk = bulk
-        self._chain = chain
+    def __init__(self, sheets: Sheets, notes: Notes, organisation: Organisation, cast: Cast) -> None:
+        self._sheets = sheets
+        self._notes = notes
         self._organisation = organisation
         self._cast = cast
 
@@ -41,17 +42,20 @@ class Staff:
         """Units and positions as HR entered them, then everybody who was there when the staff was imported."""
         hr = self._cast.hr.id
         for unit in self._organisation.units:
-            self._bulk.put(Unit, id=unit.id, code=unit.code, name=unit.name, parent_id=unit.parent_id)
+            self._sheets.put(Unit, id=unit.id, code=unit.code, name=unit.name, parent_id=unit.parent_id)
             facts: dict[str, Any] = {"code": unit.code, "name": unit.name, "parent": unit.parent_id}
             self._note(STAFF_IMPORTED, "unit.entered", ("unit", unit.id), facts, actor_id=hr)
         codes: set[str] = set()
         for name, key in self._organisation.jobs.items():
             code = code_from(name, codes)
             codes.add(code)
-            self._bulk.put(Position, id=key, code=code, name=name)
+            self._sheets.put(Position, id=key, code=code, name=name)
             self._note(STAFF_IMPORTED, "position.entered", ("position", key), {"code": code, "name": name}, actor_id=hr)
         for person in self._organisation.people:
             self._person(person)
+        # Only now: somebody may report to a person who stands further down
+        for person in self._organisation.people:
+            self._dated(person)
         self._grant(self._cast.hr, Role.HR)
         self._grant(self._cast.auditor, Role.AUDITOR)
 
@@ -62,9 +66,9 @@ class Staff:
         for key, (role, person) in enumerate(zip(self._cast._fields, self._cast, strict=True), start=1):
             password = f"{'-'.join(chance.sample(_WORDS, 3))}-{chance.randrange(100, 1000)}"
             at = LIBRARY_READY + timedelta(minutes=9 * key)
-            self._bulk.put(
+            self._sheets.put(
                 Account,
-                id=self._bulk.ids.next(Account),
+                id=self._sheets.ids.next(Account),
                 person_id=person.id,
                 email=person.email,
                 password_hash=hash_password(password),
@@ -78,7 +82,7 @@ class Staff:
 
     def _person(self, person: Employee) -> None:
         at = self._entered_at(person)
-        self._bulk.put(
+        self._sheets.put(
             Person,
             id=person.id,
             number=person.number,
@@ -89,11 +93,14 @@ class Staff:
             version=1 + (person.left_on is not None) + (len(person.seats) > 1),
             changed_at=at,
         )
+
+    def _dated(self, person: Employee) -> None:
+        """Placements and reporting lines of somebody."""
         facts = _facts(person, self._organisation)
         for starts_on, ends_on, unit_id, position_id in facts["placements"]:
-            self._bulk.put(
+            self._sheets.put(
                 Placement,
-                id=self._bulk.ids.next(Placement),
+                id=self._sheets.ids.next(Placement),
                 person_id=person.id,
                 unit_id=unit_id,
                 position_id=position_id,
@@ -101,20 +108,20 @@ class Staff:
                 ends_on=ends_on,
             )
         for starts_on, ends_on, manager_id in facts["reporting_lines"]:
-            self._bulk.put(
+            self._sheets.put(
                 ReportingLine,
-                id=self._bulk.ids.next(ReportingLine),
+                id=self._sheets.ids.next(ReportingLine),
                 person_id=person.id,
                 manager_id=manager_id,
                 starts_on=starts_on,
                 ends_on=ends_on,
             )
-        self._note_person(person, facts, at)
+        self._note_person(person, facts, self._entered_at(person))
 
     def _note_person(self, person: Employee, facts: Mapping[str, Any], at: datetime) -> None:
         """How somebody was entered, and what changed about them since."""
         about, hr = ("person", person.id), self._cast.hr.id
-        words = {"name": self._chain.words(person.name), "email": self._chain.words(person.email)}
+        words = {"name": self._notes.words(person.name), "email": self._notes.words(person.email)}
         dated = {
             name: [[*facts[name][0][:1], None, *facts[name][0][2:]]] if facts[name] else []
             for name in ("placements", "reporting_lines")
@@ -134,7 +141,7 @@ class Staff:
         )
 
     def _grant(self, person: Employee, role: Role) -> None:
-        self._bulk.put(RoleGrant, id=self._bulk.ids.next(RoleGrant), person_id=person.id, role=role)
+        self._sheets.put(RoleGrant, id=self._sheets.ids.next(RoleGrant), person_id=person.id, role=role)
         at = STAFF_IMPORTED + timedelta(minutes=20)
         actor = None if role is Role.HR else self._cast.hr.id
         self._note(at, "role.granted", ("person", person.id), {"role": role}, actor_id=actor, subject_id=person.id)
@@ -149,7 +156,7 @@ class Staff:
         actor_id: int | None,
         subject_id: int | None = None,
     ) -> None:
-        self._chain.note(at, action, actor_id=actor_id, about=about, subject_id=subject_id, details=details)
+        self._notes.act(at, action, actor_id=actor_id, about=about, subject_id=subject_id, details=details)
 
 
 def _facts(person: Employee, organisation: Organisation) -> dict[str, list[list[Any]]]:
