@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import resource
+import shutil
 import signal
 import struct
 import sys
@@ -48,6 +49,7 @@ def main() -> None:
             answer = FAILED + _reason(fault)
         _write_frame(answers, answer)
         gc.collect()
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)  # the service ended without a chance to do it itself
 
 
 def _converter(set_up: Mapping[str, Any]) -> Any:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -459,6 +460,20 @@ def test_nothing_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     pdf_process.close()
     assert list(tmp_path.iterdir()) == []
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_nothing_stays_behind_a_service_that_breaks_off(tmp_path: Path) -> None:
+    program = (
+        "import os; from app.documents import pdf_process as p; p.warm_up(); print(p._child.process.pid, flush=True);"
+        "os._exit(1)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    process = Path(f"/proc/{done.stdout.strip()}/stat")
+    until = time.monotonic() + 10
+    while (process.exists() and " Z " not in process.read_text()) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- The print page ---------------------------------------------------------------------------------------------------
