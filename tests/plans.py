@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from app.access import Actor
 from app.models import Cycle, Kpi, Objective, Person, Plan
 from app.rules.aggregation import Term
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind, Method, SourceKind
+from app.services import cycles
+from app.services.cycles import CycleValues
 from app.services.kpi_values import KpiValues
 from app.services.plan_drafts import kpis_of
 from app.services.plan_kpis import ObjectiveValues, put_kpi, put_objective
@@ -44,6 +47,13 @@ RATIO_VALUES = replace(
     low=Decimal(18),
     high=Decimal(25),
 )
+
+
+def open_cycle(session: Session, hr: Actor, code: str = "2026") -> Cycle:
+    """A cycle of twelve months with the default policy."""
+    year = int(code)
+    values = CycleValues(code, f"Kinerja {code}", date(year, 1, 1), date(year, 12, 31))
+    return cycles.open_cycle(session, hr, values=values)
 
 
 def start(session: Session, hr: Actor, person: Person, cycle: Cycle) -> Plan:

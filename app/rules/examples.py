@@ -67,8 +67,8 @@ def _of_target(target: Fraction, kind: MeasureKind, shares: Sequence[Fraction]) 
 
 
 def _around(turns: Sequence[Fraction], kind: MeasureKind) -> Iterable[Fraction]:
-    span = (turns[-1] - turns[0]) / max(len(turns) - 1, 1) or Fraction(1)
-    beyond = (turns[0] - span / 2, turns[-1] + span / 2)
+    first, last = (turns[1] - turns[0], turns[-1] - turns[-2]) if len(turns) > 1 else (Fraction(1), Fraction(1))
+    beyond = (turns[0] - first / 2, turns[-1] + last / 2)
     return (*turns, *(x for x in beyond if x >= 0 or _can_be_negative(kind)), ZERO)
 
 

@@ -28,7 +28,15 @@ LIMITS: Final[Mapping[str, int]] = {
 _LEVELS: Final = range(2, 101)
 _OPEN_CODES: Final = frozenset({"required", "no_inputs", "too_few_points", "no_steps", "no_milestones"})
 """Faults that only say that something is still missing: a draft may be kept with them, but not submitted."""
-_FREE_METHODS: Final = tuple(method for method in Method if method not in OWN_MEASURE)
+_FREE_METHODS: Final = (
+    Method.HIGHER,
+    Method.LOWER,
+    Method.LOWER_INVERSE,
+    Method.RANGE,
+    Method.EXACT,
+    Method.POINTS,
+    Method.STEPS,
+)
 _OWN_METHOD: Final = {kind: method for method, kind in OWN_MEASURE.items()}
 METHODS_OF: Final[Mapping[MeasureKind, tuple[Method, ...]]] = {
     kind: (_OWN_METHOD[kind],) if kind in _OWN_METHOD else _FREE_METHODS for kind in MeasureKind
@@ -213,14 +221,14 @@ def _part_faults(values: KpiValues) -> list[Fault]:
         if any(shown(share) != share for _, share in values.milestones):
             faults.append(Fault("milestones", "more_than_2_decimals"))
     if values.method in (Method.POINTS, Method.STEPS) and len(values.bands) > MOST_ROWS:
-        faults.append(Fault("bands", "too_many_rows", {"most": str(MOST_ROWS)}))
+        faults.append(Fault("bands", "too_many_parts", {"most": str(MOST_ROWS)}))
     return faults
 
 
 def _name_faults(at: str, names: Sequence[str], *, limit: int) -> list[Fault]:
     faults = []
     if len(names) > MOST_ROWS:
-        faults.append(Fault(at, "too_many_rows", {"most": str(MOST_ROWS)}))
+        faults.append(Fault(at, "too_many_parts", {"most": str(MOST_ROWS)}))
     if any(not name for name in names):
         faults.append(Fault(at, "name_missing"))
     if any(len(name) > limit for name in names):

@@ -37,6 +37,11 @@ class KpiRatings:
     data_credibility: int | None = None
 
 
+def ratings_of(kpi: Kpi) -> KpiRatings:
+    """The three ratings of the KPI as far as they are given."""
+    return KpiRatings(kpi.priority, kpi.difficulty, kpi.data_credibility)
+
+
 def rating_of(kpi: Kpi) -> Rating | None:
     """The ratings of the KPI as the rules compute with them; none while one is missing."""
     if kpi.priority is None or kpi.difficulty is None or kpi.data_credibility is None:

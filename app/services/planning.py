@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from app import clock
-from app.access import Actor, note_question, require
+from app.access import Actor, allow, note_question, require
 from app.errors import Conflict, Invalid, NotFound
 from app.models import (
     Appraisal,
@@ -40,9 +40,12 @@ __all__ = [
     "discard_plan",
     "findings",
     "get_plan",
+    "get_plan_to_write",
+    "may_write",
     "measure_of",
     "plan_in_force",
     "rate_kpis",
+    "require_write",
     "revise_plan",
     "scoring_of",
     "start_plan",
@@ -80,6 +83,23 @@ def get_plan(session: Session, actor: Actor, *, plan_id: int) -> Plan:
         raise NotFound
     require(session, actor, Action.PLAN_READ, plan.person_id)
     return plan
+
+
+def get_plan_to_write(session: Session, actor: Actor, *, plan_id: int) -> Plan:
+    """The same plan, if the actor may write it."""
+    plan = get_plan(session, actor, plan_id=plan_id)
+    require(session, actor, Action.PLAN_WRITE, plan.person_id)
+    return plan
+
+
+def require_write(session: Session, actor: Actor, *, person_id: int) -> None:
+    """Refuse who may not write plans of this employee."""
+    require(session, actor, Action.PLAN_WRITE, person_id)
+
+
+def may_write(session: Session, actor: Actor, *, person_id: int) -> bool:
+    """Whether the actor may write plans of this employee; the question without consequences."""
+    return allow(session, actor, Action.PLAN_WRITE, person_id).is_allowed
 
 
 def plan_in_force(session: Session, person_id: int, cycle_id: int, day: date) -> Plan | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.errors import Invalid, NotFound
-from app.models import Kpi, KpiDefinition, KpiInput, Plan
+from app.models import Cycle, Kpi, KpiDefinition, KpiInput, Plan
 from app.rules.aggregation import (
     GrowthMeasure,
     MilestoneMeasure,
@@ -23,7 +23,7 @@ from app.rules.aggregation import (
     YesNoMeasure,
 )
 from app.rules.methods import Point, Scoring
-from app.rules.vocabulary import Aggregation, Beyond, MeasureKind, Method, Role
+from app.rules.vocabulary import Aggregation, Beyond, MeasureKind, Method
 from app.services.kpi_values import METHODS_OF, KpiValues
 from app.services.library import seed_library
 from app.services.plan_drafts import kpis_of
@@ -37,8 +37,8 @@ from app.services.plan_kpis import (
     remove_objective,
 )
 from app.services.planning import measure_of, scoring_of
-from tests.plans import RATIO_VALUES, VALUES, add_kpi, add_objective, make_draft, start
-from tests.teams import Team, actor_of, make_team
+from tests.cast import Cast, actor_of
+from tests.plans import RATIO_VALUES, VALUES, add_kpi, add_objective, make_draft, open_cycle, start
 
 pytestmark = pytest.mark.database
 
@@ -61,18 +61,18 @@ EVERYTHING: Mapping[str, Any] = {
 
 
 @pytest.fixture
-def team(session: Session) -> Team:
-    return make_team(session)
+def hr(cast: Cast) -> Actor:
+    return actor_of(cast.hana)
 
 
 @pytest.fixture
-def hr(team: Team) -> Actor:
-    return actor_of(team.hana, Role.HR)
+def cycle(session: Session, hr: Actor) -> Cycle:
+    return open_cycle(session, hr)
 
 
 @pytest.fixture
-def plan(session: Session, team: Team, hr: Actor) -> Plan:
-    plan = start(session, hr, team.eli, team.cycle)
+def plan(session: Session, cast: Cast, cycle: Cycle, hr: Actor) -> Plan:
+    plan = start(session, hr, cast.eli, cycle)
     add_objective(session, hr, plan)
     return plan
 
@@ -162,7 +162,7 @@ def test_what_narrows_the_score_is_kept(session: Session, hr: Actor, plan: Plan)
         ({"method": Method.POINTS, "bands": POINTS[:1]}, [("bands", "too_few_points")]),
         ({"method": Method.POINTS, "bands": POINTS[::-1]}, [("bands", "points_not_rising")]),
         ({"method": Method.STEPS, "bands": POINTS[::-1]}, [("bands", "steps_not_rising")]),
-        ({"method": Method.STEPS, "bands": POINTS * 13}, [("bands", "too_many_rows")]),
+        ({"method": Method.STEPS, "bands": POINTS * 13}, [("bands", "too_many_parts")]),
         ({"floor": Decimal(-1), "cap": Decimal(121)}, [("floor", "floor_below_policy"), ("cap", "cap_above_policy")]),
         ({"cap": Decimal(0)}, [("cap", "cap_not_above_floor")]),
         ({"method": Method.YES_NO}, [("method", "method_cannot_score_measure")]),
@@ -185,7 +185,7 @@ def test_wrong_values_are_refused(
         ({"numerator": (Term("a"), Term("a", -1))}, [("numerator", "named_twice")]),
         ({"numerator": (Term(""),)}, [("numerator", "name_missing")]),
         ({"denominator": (Term("n" * 61),)}, [("denominator", "text_too_long")]),
-        ({"numerator": tuple(Term(f"n{number}") for number in range(25))}, [("numerator", "too_many_rows")]),
+        ({"numerator": tuple(Term(f"n{number}") for number in range(25))}, [("numerator", "too_many_parts")]),
     ],
 )
 def test_wrong_ratios_are_refused(
@@ -232,8 +232,8 @@ def test_what_is_merely_missing_may_wait(session: Session, hr: Actor, plan: Plan
         assert add_kpi(session, hr, plan, plan.objectives[0], values).method is method
 
 
-def test_targets_of_periods_make_the_target(session: Session, team: Team, hr: Actor, plan: Plan) -> None:
-    months = {period.code: Decimal(100) for period in team.cycle.periods}
+def test_targets_of_periods_make_the_target(session: Session, cycle: Cycle, hr: Actor, plan: Plan) -> None:
+    months = {period.code: Decimal(100) for period in cycle.periods}
     kpi = add_kpi(session, hr, plan, plan.objectives[0], replace(VALUES, period_targets=months))
     assert [(target.period.code, target.target) for target in kpi.period_targets] == list(months.items())
     put_kpi(
@@ -248,8 +248,8 @@ def test_targets_of_periods_make_the_target(session: Session, team: Team, hr: Ac
     assert kpi.period_targets == []
 
 
-def test_targets_of_periods_are_complete_and_add_up(session: Session, team: Team, hr: Actor, plan: Plan) -> None:
-    months = {period.code: Decimal(100) for period in team.cycle.periods[1:]}
+def test_targets_of_periods_are_complete_and_add_up(session: Session, cycle: Cycle, hr: Actor, plan: Plan) -> None:
+    months = {period.code: Decimal(100) for period in cycle.periods[1:]}
     assert refusal(session, hr, plan, replace(VALUES, period_targets={**months, "2031-01": Decimal(1)})) == [
         ("period_targets.2031-01", "period_unknown"),
         ("period_targets.2026-01", "period_target_missing"),
@@ -378,8 +378,10 @@ def test_an_objective_is_changed(session: Session, hr: Actor, plan: Plan) -> Non
     ]
 
 
-def test_parts_of_another_plan_do_not_exist_here(session: Session, team: Team, hr: Actor, plan: Plan) -> None:
-    other = make_draft(session, hr, team.eva, team.cycle)
+def test_parts_of_another_plan_do_not_exist_here(
+    session: Session, cast: Cast, cycle: Cycle, hr: Actor, plan: Plan
+) -> None:
+    other = make_draft(session, hr, cast.eva, cycle)
     objective_id, kpi_id = other.objectives[0].id, kpis_of(other)[0].id
     for act in (
         lambda: remove_objective(session, hr, plan_id=plan.id, version=None, objective_id=objective_id),

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.errors import Conflict, Invalid, NotFound
-from app.models import Plan
+from app.models import Cycle, Plan
 from app.rules.faults import Fault
-from app.rules.vocabulary import Role, WeightingMethod
+from app.rules.vocabulary import WeightingMethod
 from app.services.plan_drafts import kpis_of
 from app.services.plan_kpis import move_kpi, remove_kpi, remove_objective
 from app.services.plan_weights import (
@@ -26,8 +26,9 @@ from app.services.plan_weights import (
     type_weights,
 )
 from app.services.planning import findings, submit_plan
-from tests.plans import add_kpi, add_objective, make_draft, rate, start
-from tests.teams import Team, actor_of, make_person, make_team
+from tests.cast import Cast, actor_of
+from tests.factories import make_person
+from tests.plans import add_kpi, add_objective, make_draft, open_cycle, rate, start
 
 pytestmark = pytest.mark.database
 
@@ -36,18 +37,18 @@ COMPUTED = [22, 19, 20, 16, 13, 10]
 
 
 @pytest.fixture
-def team(session: Session) -> Team:
-    return make_team(session)
+def hr(cast: Cast) -> Actor:
+    return actor_of(cast.hana)
 
 
 @pytest.fixture
-def hr(team: Team) -> Actor:
-    return actor_of(team.hana, Role.HR)
+def cycle(session: Session, hr: Actor) -> Cycle:
+    return open_cycle(session, hr)
 
 
 @pytest.fixture
-def plan(session: Session, team: Team, hr: Actor) -> Plan:
-    return make_draft(session, hr, team.eli, team.cycle)
+def plan(session: Session, cast: Cast, cycle: Cycle, hr: Actor) -> Plan:
+    return make_draft(session, hr, cast.eli, cycle)
 
 
 def weights(plan: Plan) -> list[Decimal | None]:
@@ -84,8 +85,8 @@ def test_a_rating_is_1_to_5(session: Session, hr: Actor, plan: Plan, rating: int
     assert weights(plan) == COMPUTED
 
 
-def test_a_kpi_of_another_plan_is_not_rated(session: Session, team: Team, hr: Actor, plan: Plan) -> None:
-    other = make_draft(session, hr, team.eva, team.cycle)
+def test_a_kpi_of_another_plan_is_not_rated(session: Session, cast: Cast, cycle: Cycle, hr: Actor, plan: Plan) -> None:
+    other = make_draft(session, hr, cast.eva, cycle)
     with pytest.raises(NotFound):
         rate_kpis(
             session,
@@ -96,8 +97,8 @@ def test_a_kpi_of_another_plan_is_not_rated(session: Session, team: Team, hr: Ac
         )
 
 
-def test_too_few_kpis_for_the_ceiling_have_no_weights(session: Session, team: Team, hr: Actor) -> None:
-    plan = start(session, hr, team.eva, team.cycle)
+def test_too_few_kpis_for_the_ceiling_have_no_weights(session: Session, cast: Cast, cycle: Cycle, hr: Actor) -> None:
+    plan = start(session, hr, cast.eva, cycle)
     objective = add_objective(session, hr, plan)
     add_kpi(session, hr, plan, objective)
     add_kpi(session, hr, plan, objective)
@@ -106,8 +107,8 @@ def test_too_few_kpis_for_the_ceiling_have_no_weights(session: Session, team: Te
     assert "weight_ceiling_impossible" not in [fault.code for fault in findings(plan)]
 
 
-def test_a_floor_that_cannot_be_kept_is_named(session: Session, team: Team, hr: Actor, plan: Plan) -> None:
-    team.cycle.weight_floor = Decimal(20)
+def test_a_floor_that_cannot_be_kept_is_named(session: Session, cycle: Cycle, hr: Actor, plan: Plan) -> None:
+    cycle.weight_floor = Decimal(20)
     rate(session, hr, plan)
     assert weights(plan) == [None] * 6
     assert findings(plan) == [
@@ -202,12 +203,12 @@ def override(session: Session, hr: Actor, plan: Plan, *numbers: str, reason: str
 
 
 def test_weights_set_by_hand_keep_the_computed_ones_beside_them(
-    session: Session, team: Team, hr: Actor, plan: Plan
+    session: Session, cast: Cast, hr: Actor, plan: Plan
 ) -> None:
     override(session, hr, plan, "30", "19", "20", "11", "10", "10")
     assert weights(plan) == [30, 19, 20, 11, 10, 10]
     assert [kpi.computed_weight for kpi in kpis_of(plan)] == COMPUTED
-    assert {(kpi.weight_by_id, kpi.weight_reason) for kpi in kpis_of(plan)} == {(team.hana.id, "Fokus kuartal ini")}
+    assert {(kpi.weight_by_id, kpi.weight_reason) for kpi in kpis_of(plan)} == {(cast.hana.id, "Fokus kuartal ini")}
     assert (is_overridden(plan), findings(plan)) == (True, [])
 
 
@@ -306,11 +307,12 @@ ACTS: dict[str, Callable[[Session, Actor, Plan, st.DataObject], None]] = {
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), acts=st.lists(st.sampled_from(sorted(ACTS)), max_size=14))
 def test_whatever_is_done_the_weights_of_rated_kpis_make_100(
-    session: Session, team: Team, hr: Actor, data: st.DataObject, acts: list[str]
+    session: Session, cycle: Cycle, hr: Actor, data: st.DataObject, acts: list[str]
 ) -> None:
     # Hypothesis may end an example in the middle, so that nothing could be cleared away at its end
-    person = make_person(session, f"S{next(NUMBERS)}", "Staf")
-    plan = make_draft(session, hr, person, team.cycle)
+    number = next(NUMBERS)
+    person = make_person(session, f"S{number}", f"Staf{number}")
+    plan = make_draft(session, hr, person, cycle)
     for act in acts:
         ACTS[act](session, hr, plan, data)
         kpis = kpis_of(plan)
