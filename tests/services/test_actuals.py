@@ -1,9 +1,12 @@
 """Is a figure recorded once, changed with its trace, and refused wherever it must not be written?"""
 
 import json
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
+from app.database import Sessions, make_engine, make_sessions, transaction
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import Appraisal, AuditEntry, AuditText, Cycle, Entry, Kpi, Plan
+from app.models import Appraisal, AuditEntry, AuditText, Base, Cycle, Entry, Kpi, Plan
 from app.rules import aggregation
 from app.rules.entries import Figure
 from app.rules.faults import Fault
@@ -27,6 +31,7 @@ from app.rules.vocabulary import (
     Role,
     SourceKind,
 )
+from app.services import audit
 from app.services.actuals import (
     EntryValues,
     entries_of,
@@ -37,8 +42,9 @@ from app.services.actuals import (
     put_entry,
     remove_entry,
 )
-from tests.cast import Cast, actor_of
+from tests.cast import Cast, actor_of, make_cast
 from tests.factories import NOW, TODAY
+from tests.postgres import create_database, drop_database, server_of
 from tests.teams import make_cycle, make_kpi, make_plan, period_of
 from tests.tools import Clock
 
@@ -458,6 +464,52 @@ def test_what_does_not_exist_is_not_found(desk: Desk) -> None:
     ):
         with pytest.raises(NotFound):
             ask()
+
+
+# --- Two at once ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sessions]:
+    """A database of its own, in which transactions of several threads meet."""
+    server = server_of(request.config) if request.config.getoption("--database") == "postgresql" else ""
+    url = create_database(server, "kinerja_race") if server else f"sqlite:///{tmp_path / 'race.sqlite3'}"
+    engine = make_engine(url)
+    Base.metadata.create_all(engine)
+    yield make_sessions(engine)
+    engine.dispose()
+    if server:
+        drop_database(server, "kinerja_race")
+
+
+def test_of_two_who_record_at_once_one_is_told_of_the_other(shared: Sessions) -> None:
+    with transaction(shared) as session:
+        cast = make_cast(session)
+        kpi = make_kpi("Revenue")
+        make_plan(session, cast.eli, make_cycle(session), [kpi])
+        mona, kpi_id = actor_of(cast.mona), kpi.id
+    start = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def record(value: str, on: str) -> None:
+        start.wait(10)
+        try:
+            with transaction(shared) as session:
+                put_entry(session, mona, kpi_id=kpi_id, on=on, values=EntryValues(number(value)), version=0)
+            outcomes.append("saved")
+        except (Conflict, Invalid) as refused:
+            outcomes.append(refused.faults[0].code if isinstance(refused, Invalid) else refused.code)
+
+    for pair in (("2026-01", "2026-01"), ("2026-02", "2026-02-03")):
+        threads = [threading.Thread(target=record, args=(str(place), on)) for place, on in enumerate(pair)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert [sorted(outcomes[:2]), sorted(outcomes[2:])] == [["saved", "stale_version"], ["overlaps", "saved"]]
+    with transaction(shared) as session:
+        assert len(session.scalars(select(Entry)).all()) == 2
+        assert audit.verify(session) is None
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
