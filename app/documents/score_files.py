@@ -30,7 +30,7 @@ def score_lines(lines: Iterable[bytes], language: Language) -> Iterator[Answer]:
     """One answer for each line, in the same order; a refused card is answered with its faults."""
     for line in lines:
         try:
-            answer, is_refused = score_json(line, language), False
+            answer, is_refused = score_json(line.rstrip(b"\r\n"), language), False
         except CardRefused as refusal:
             answer, is_refused = {"errors": _errors(refusal.faults, language)}, True
         yield Answer(_encode(answer).encode() + b"\n", is_refused)
