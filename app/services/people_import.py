@@ -26,6 +26,7 @@ from app.services.units import code_from
 
 __all__ = [
     "HEADINGS", "XLSX_TYPE", "Change", "ImportPreview", "ImportResult", "Kind", "PlannedRow", "RowFault",
+    "check_file",
     "check_may_import", "people_template", "read_import", "run_import",
 ]  # fmt: skip
 
@@ -69,6 +70,11 @@ class ImportResult:
 def check_may_import(session: Session, actor: Actor) -> None:
     """Refuse those who may not import."""
     require(session, actor, Action.PERSON_IMPORT)
+
+
+def check_file(content: bytes) -> None:
+    """Refuse, with faults at `file`, what is no list of people at all."""
+    read_people(content)
 
 
 def people_template(session: Session, actor: Actor, *, locale: Locale) -> bytes:

@@ -21,7 +21,9 @@ router = make_router()
 _READ: Final = [Depends(Needs(Action.LIBRARY_READ))]
 _WRITE: Final = [Depends(Needs(Action.LIBRARY_WRITE))]
 _BILINGUAL: Final = ("name", "formula", "unit_of_measure", "numerator", "denominator")
-_LIMITS: Final = {"name": 200, "formula": 500, "unit_of_measure": 60, "numerator": 500, "denominator": 500}
+_LIMITS: Final = {
+    "name": 200, "definition": 2000, "formula": 500, "unit_of_measure": 60, "numerator": 500, "denominator": 500,
+}  # fmt: skip
 
 
 @router.get("/library", dependencies=_READ)
@@ -137,19 +139,14 @@ def retire(request: Request, session: DbSession, actor: CurrentActor, definition
 def _values(form: Form) -> DefinitionValues:
     measure = form.choice("measure", MeasureKind) or MeasureKind.VALUE
     is_ratio = measure is MeasureKind.RATIO
-    texts: dict[str, Any] = {
-        f"{name}_{language}": form.text(
-            f"{name}_{language}", limit=_LIMITS[name], required=is_ratio or name not in {"numerator", "denominator"}
-        )
-        for name in _BILINGUAL
-        for language in ("en", "id")
-    }
+    # In the order of the page, so that the summary of what was refused has it too
+    texts = {"code": form.text("code", limit=40), "category": form.one_of("category", CATEGORIES.keys())}
+    for name in ("name", "definition", *_BILINGUAL[1:]):
+        is_required = is_ratio or name not in {"numerator", "denominator"}
+        for field in (f"{name}_id", f"{name}_en"):
+            texts[field] = form.text(field, limit=_LIMITS[name], required=is_required, lines=name == "definition")
     return DefinitionValues(
         **texts,
-        code=form.text("code", limit=40),
-        category=form.one_of("category", CATEGORIES.keys()),
-        definition_en=form.text("definition_en", limit=2000, lines=True),
-        definition_id=form.text("definition_id", limit=2000, lines=True),
         measure=measure,
         method=form.choice("method", Method) or Method.HIGHER,
         frequency=form.choice("frequency", Frequency) or Frequency.MONTHLY,

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict
 from app.i18n import mark
 from app.messages import fault_text
 from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
@@ -73,10 +73,9 @@ def send(request: Request, session: DbSession, actor: CurrentActor, form: SentFo
     people_import.check_may_import(session, actor)
     file, day = form.file("file"), form.date("day", required=False) or actor.today
     content = file.file.read() if file else b""
-    if file and not content:
-        form.refuse("file", "file_empty")
+    form.attempt(session, lambda: people_import.check_file(content))
     if not form.is_valid or file is None:
-        return _import_page(request, form)
+        return _import_page(request, form, _plain_name(file.filename) if file else "")
     settings = _settings(request)
     upload = Upload(uploads.keep(settings.data_dir, content), _plain_name(file.filename), day)
     return redirect(request, "/people/import/preview?" + urlencode({"upload": upload.signed(settings, actor)}))
@@ -126,28 +125,15 @@ def _import_page(request: Request, form: Form, file_name: str = "") -> Response:
 def _preview(request: Request, session: DbSession, actor: Actor, signed: str) -> Response:
     upload = _upload_of(request, actor, signed)
     content = uploads.fetch(_settings(request).data_dir, upload.name)
-    try:
-        preview = people_import.read_import(session, actor, content=content, file_name=upload.file_name, day=upload.day)
-    except Invalid as refused:
-        # Not a list at all: the form again, with the reason beside the file
-        form = Form.showing(request.state.locale, day=upload.day)
-        form.take(refused)
-        return _import_page(request, form, upload.file_name)
-    return page(
-        request,
-        "people/preview.html",
-        HTTPStatus.OK if not preview.faults else HTTPStatus.BAD_REQUEST,
-        preview=preview,
-        upload=signed,
-        **_shown(request, preview),
-    )
+    preview = people_import.read_import(session, actor, content=content, file_name=upload.file_name, day=upload.day)
+    return page(request, "people/preview.html", preview=preview, upload=signed, **_shown(request, preview))
 
 
 def _shown(request: Request, preview: ImportPreview) -> dict[str, Any]:
     locale = request.state.locale
     rows = [planned for planned in preview.rows if planned.kind is not Kind.SAME]
     return {
-        "headings": HEADINGS,
+        "headings": {**HEADINGS, "manager": mark("Manager")},
         "more_faults": max(0, len(preview.faults) - MOST_SHOWN),
         "more_rows": max(0, len(rows) - MOST_SHOWN),
         "rows": rows[:MOST_SHOWN],
