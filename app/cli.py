@@ -210,6 +210,38 @@ def verify(
     raise typer.Exit(int(not is_good))
 
 
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="File to write, like kinerja.tar.gz.", dir_okay=False)]) -> None:
+    """Keep everything in one file, while the service runs; the file must be guarded like the data itself."""
+    from app import backup as keeping
+    from app import serving
+    from app.models import Base
+
+    with _refusals(serving.CannotStart), _refusals(OSError):
+        settings = serving.read_settings()
+        engine = serving.prepared_engine(settings, lambda line: typer.echo(line, err=True))
+        with _bar("Keeping", len(Base.metadata.tables)) as step:
+            keeping.backup(engine, settings.data_dir, file, lambda _table: step())
+        engine.dispose()
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that backup has written.", dir_okay=False)]) -> None:
+    """Bring a backup back into an empty database, SQLite or PostgreSQL, whichever it came from."""
+    from app import backup as keeping
+    from app import serving
+    from app.database import make_engine
+    from app.models import Base
+
+    with _refusals(serving.CannotStart), _refusals(keeping.BackupRefused):
+        settings = serving.read_settings()
+        engine = make_engine(settings.database_url)
+        with _bar("Restoring", len(Base.metadata.tables)) as step:
+            manifest = keeping.restore(engine, settings.data_dir, file, lambda _table: step())
+        typer.echo(f"{sum(manifest['tables'].values())} rows of {manifest['made_at']} are back")
+        engine.dispose()
+
+
 @audit.command("verify")
 def verify_audit() -> None:
     """Walk the audit chain from its first row to its last."""
