@@ -244,7 +244,7 @@ def _rows(session: Session, actor: Actor, period: Period, people: Sequence[Perso
         .where(Kpi.plan_id.in_([plan.id for plan in plans.values()]))
         .order_by(Kpi.plan_id, Kpi.place)
     ).all()
-    books = books_of(session, [kpi_id for _, kpi_id in kpis], since=_day_before(period))
+    books = books_of(session, [kpi_id for _, kpi_id in kpis], between=(_begin_before(period), period.ends_on))
     writable = set(
         session.scalars(select(Person.id).where(Person.id.in_(ids), may(actor, Action.ENTRY_WRITE, Person.id)))
     )
@@ -272,8 +272,8 @@ def _row(person: Person, plan: Plan, books: Sequence[Book], period: Period, toda
     return Row(person, placement, plan, {k: v for k, v in squares.items() if v}, not_due, is_writable)
 
 
-def _day_before(period: Period) -> date:
-    """The first day of the period before: earlier entries are only needed where there are few."""
+def _begin_before(period: Period) -> date:
+    """The first day of the period before, whose figures are shown for comparison."""
     before = [each.starts_on for each in period.cycle.periods if each.starts_on < period.starts_on]
     return max(before, default=period.starts_on)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, not_, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -74,16 +74,16 @@ def entry_value(entry: Entry) -> aggregation.Entry:
 
 
 def entries_of(
-    session: Session, kpi_ids: Iterable[int], *, fresh: bool = False, since: date | None = None
+    session: Session, kpi_ids: Iterable[int], *, fresh: bool = False, between: tuple[date, date] | None = None
 ) -> dict[int, list[Entry]]:
     """The entries of each KPI in the order of their last days, read in three selects whatever their number.
 
-    `fresh` reads those anew that the session knows already. `since` leaves out earlier ones where there may be hundreds
-    and none is needed: of daily and weekly KPIs, but for milestones, which stay reached.
+    `fresh` reads those anew that the session knows already. `between` leaves out what nobody needs who looks at these
+    days: everything later, and everything earlier but milestones, which stay reached, and figures of long spans.
     """
     found: dict[int, list[Entry]] = {kpi_id: [] for kpi_id in kpi_ids}
     if found:
-        needed = true() if since is None else _is_needed(since)
+        needed = true() if between is None else _is_needed(*between)
         wanted = (
             select(Entry)
             .join(Entry.kpi)
@@ -97,9 +97,10 @@ def entries_of(
     return found
 
 
-def _is_needed(since: date) -> ColumnElement[bool]:
-    frequent = Kpi.frequency.in_((Frequency.DAILY, Frequency.WEEKLY)) & (Kpi.measure != MeasureKind.MILESTONE)
-    return not_(frequent) | (Entry.ends_on >= since)
+def _is_needed(first_day: date, last_day: date) -> ColumnElement[bool]:
+    is_long = Kpi.frequency.in_((Frequency.QUARTERLY, Frequency.HALF_YEARLY, Frequency.YEARLY))
+    is_early = is_long | (Kpi.measure == MeasureKind.MILESTONE)
+    return (Entry.starts_on <= last_day) & (is_early | (Entry.ends_on >= first_day))
 
 
 def form_of(kpi: Kpi) -> FigureForm:
@@ -126,12 +127,12 @@ def span_of(entry: Entry) -> Span:
 
 
 def books_of(
-    session: Session, kpi_ids: Iterable[int], *, for_change: bool = False, since: date | None = None
+    session: Session, kpi_ids: Iterable[int], *, for_change: bool = False, between: tuple[date, date] | None = None
 ) -> dict[int, Book]:
     """The KPIs with their entries, in a number of selects that does not grow; for services that ask access themselves.
 
     `for_change` locks their plans until the transaction ends, so that nobody records, revises or publishes in between.
-    `since` as for `entries_of`.
+    `between` as for `entries_of`.
     """
     ids = sorted(set(kpi_ids))
     if not ids:
@@ -141,7 +142,7 @@ def books_of(
         session.execute(plans.order_by(Plan.id).with_for_update())
     wanted = select(Kpi).where(Kpi.id.in_(ids)).options(*_parts()).execution_options(populate_existing=for_change)
     kpis = session.scalars(wanted).unique().all()
-    entries = entries_of(session, [kpi.id for kpi in kpis], fresh=for_change, since=since)
+    entries = entries_of(session, [kpi.id for kpi in kpis], fresh=for_change, between=between)
     published = _published(session, kpis)
     superseded = _superseded(session, kpis)
     return {
