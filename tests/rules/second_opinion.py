@@ -120,14 +120,14 @@ def shared_out(kpis: list[Card], policy: Card, criteria: Card) -> list[Fraction]
     raw = [sum(Fraction(criteria[name]) * int(kpi[name]) for name in criteria) / 100 for kpi in kpis]
     steps = [int(Fraction(policy["weight_floor"]) / step)] * len(kpis)
     most = int(Fraction(policy["weight_ceiling"]) / step)
-    while sum(steps) < 100 / step:
-        best = None
-        for index, count in enumerate(steps):
-            claim = raw[index] / (2 * count + 1)
-            if count < most and (best is None or claim > best[0]):
-                best = (claim, index)
-        assert best is not None
-        steps[best[1]] += 1
+    claims = [each / (2 * count + 1) for each, count in zip(raw, steps, strict=True)]
+    for _ in range(int(100 / step) - sum(steps)):
+        best = -1
+        for index, claim in enumerate(claims):
+            if steps[index] < most and (best < 0 or claim > claims[best]):
+                best = index
+        steps[best] += 1
+        claims[best] = raw[best] / (2 * steps[best] + 1)
     return [count * step for count in steps]
 
 
