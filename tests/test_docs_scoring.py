@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -21,14 +22,14 @@ from app.rules.aggregation import (
     YesNoMeasure,
     actual,
     parse_on,
-    target_to_date,
 )
 from app.rules.grading import grade, status
 from app.rules.methods import Point, Scoring, set_up_faults
 from app.rules.numbers import exact, plain, shown_text
 from app.rules.policy import DEFAULT_GRADES, Policy, StatusThresholds
+from app.rules.progress import AgreedKpi, SpanTarget, to_date
 from app.rules.scoring import Kpi, over_segments, score_card, with_behaviour
-from app.rules.vocabulary import Aggregation, Beyond, Language, Method, Missing
+from app.rules.vocabulary import Aggregation, Beyond, Frequency, Language, Method, Missing
 from app.rules.weighting import Rating, bounds_fault, computed_weights, ranked_weights, raw
 from app.working import working_text
 
@@ -36,6 +37,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "scoring.md"
 Row = list[str]
 
 FIRST = Policy()
+BEGIN = date(2026, 1, 1)
 
 
 def tables() -> Iterator[tuple[tuple[str, ...], list[Row]]]:
@@ -118,10 +120,24 @@ def aggregated(row: Row) -> Row:
     return [*row[:2], "no data" if figure is None else plain(figure)]
 
 
-def to_date(row: Row) -> Row:
-    period_targets = [] if row[2] == "none" else numbers(row[2])
-    target = target_to_date(number(row[1]), MEASURES[row[0]], period_targets, int(row[3]), int(row[4]))
-    return [*row[:5], plain(target)]
+def expected(row: Row) -> Row:
+    """The target to date of a KPI with daily entries; its period targets are for equal spans of the days passed."""
+    passed, days = int(row[3]), int(row[4])
+    targets = [] if row[2] == "none" else numbers(row[2])
+    length = passed // max(len(targets), 1)
+    kpi = AgreedKpi(
+        MEASURES[row[0]],
+        Scoring(Method.HIGHER, target=number(row[1])),
+        Frequency.DAILY,
+        first_day=BEGIN,
+        last_day=BEGIN + timedelta(days - 1),
+        period_targets=tuple(
+            SpanTarget(BEGIN + timedelta(place * length), BEGIN + timedelta((place + 1) * length - 1), each)
+            for place, each in enumerate(targets)
+        ),
+    )
+    target = to_date(kpi, BEGIN + timedelta(passed - 1), today=date.max).scoring.target
+    return [*row[:5], "" if target is None else plain(target)]
 
 
 def scoring_of(method: str, set_up: str) -> Scoring:
@@ -219,7 +235,7 @@ COMPUTED: dict[tuple[str, ...], Callable[[list[Row]], list[Row]]] = {
     ("KPIs", "Floor", "Ceiling", "Possible"): by_row(bounded),
     ("KPIs", "Weights from first to last"): by_row(ranked),
     ("Measure", "Entries", "Actual"): by_row(aggregated),
-    ("Measure", "Target", "Period targets so far", "Days passed", "Days in all", "Target to date"): by_row(to_date),
+    ("Measure", "Target", "Period targets so far", "Days passed", "Days in all", "Target to date"): by_row(expected),
     (
         *("Method", "Set-up", "Actual", "Before the limits", "Achievement"),
         "Working, at a weight of 20 %",

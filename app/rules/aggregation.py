@@ -1,4 +1,4 @@
-"""How do many entries become one actual, when are entries due, and what is the target to date?"""
+"""How do many entries become one actual, and on which days is an entry due?"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -173,21 +173,6 @@ def _growth(measure: GrowthMeasure, entries: Sequence[Entry]) -> Fraction | None
         if not base:
             raise Refused(Fault(f"entries[{entries.index(ordered[0])}].value", "base_is_0"))
     return (as_fraction(levels[-1]) - base) / abs(base) * 100
-
-
-def target_to_date(
-    target: Fraction, measure: Measure, period_targets: Sequence[Fraction], elapsed_days: int, days: int
-) -> Fraction:
-    """What should be reached after `elapsed_days` of the `days` that the target is for.
-
-    Only a sum grows with time: its target is that of the closed periods where they have their own, else the share
-    of the days that have gone by.
-    """
-    if not (isinstance(measure, ValueMeasure) and measure.aggregation is Aggregation.SUM):
-        return target
-    if period_targets:
-        return sum(period_targets, ZERO)
-    return target * elapsed_days / days
 
 
 # --- The days of an entry ---------------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ from app.rules.aggregation import (
     actual,
     due_slots,
     parse_on,
-    target_to_date,
 )
 from app.rules.faults import Refused
 from app.rules.vocabulary import Aggregation, Frequency
@@ -259,19 +258,3 @@ def test_cutting_a_span_in_two_loses_no_slot(first: date, one: int, two: int, fr
     middle, last = first + timedelta(one), first + timedelta(one + two + 1)
     halves = due_slots(frequency, first, middle) + due_slots(frequency, middle + timedelta(1), last)
     assert due_slots(frequency, first, last) == halves
-
-
-@pytest.mark.parametrize(
-    ("measure", "period_targets", "expected"),
-    [
-        (ValueMeasure(Aggregation.SUM), [], Fraction(120 * 90, 365)),
-        (ValueMeasure(Aggregation.SUM), [Fraction(5), Fraction(10), Fraction(20)], Fraction(35)),
-        (ValueMeasure(Aggregation.AVERAGE), [], Fraction(120)),
-        (ROI, [], Fraction(120)),
-        (GrowthMeasure(), [], Fraction(120)),
-    ],
-)
-def test_only_a_sum_is_asked_for_bit_by_bit(
-    measure: Measure, period_targets: list[Fraction], expected: Fraction
-) -> None:
-    assert target_to_date(Fraction(120), measure, period_targets, 90, 365) == expected
