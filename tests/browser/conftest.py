@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.models import Account, Person
 from app.rules.vocabulary import Language
 from app.settings import Settings
+from app.web import assets
 from app.web.session import cookie_name
 from tests.factories import make_account, make_web_session
 from tests.tools import Clock
@@ -22,8 +23,16 @@ from tests.tools import Clock
 PageOf = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def _fonts(settings: Settings) -> None:
+    """The fonts are made before the first page asks for them: that takes longer than a page may."""
+    for path in assets.files().values():
+        if path.suffix == ".ttf":
+            assets.reduced_font(path, settings.data_dir / "cache")
+
+
 @pytest.fixture
-def address(app: FastAPI) -> Iterator[str]:
+def address(app: FastAPI, _fonts: None) -> Iterator[str]:
     """The service, answering one request after the other: all stand on one connection."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", limit_concurrency=64))
