@@ -144,17 +144,9 @@ def _read_xlsx(content: bytes) -> Rows:
             name, path = _first_sheet(package)
             scan = SheetScan()
             scan.read(package.read(path))
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        EOFError,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        expat.ExpatError,
-    ) as broken:
+    except _DAMAGE as broken:
         raise Refused("file_damaged") from broken
-    except (RuntimeError, zipfile.LargeZipFile) as broken:
+    except RuntimeError as broken:
         raise Refused("file_old_or_protected") from broken
     return _cells(content, name, scan)
 
