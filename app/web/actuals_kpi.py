@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Response
 from app.errors import Conflict, Invalid, NotFound
 from app.i18n import Locale, mark
 from app.models import AuditEntry, Entry, Period
-from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.entries import Figure
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, Frequency, SourceKind
@@ -46,7 +46,7 @@ _SATURDAY: Final = 5
 
 
 @router.get("/entries/{kpi_id}", dependencies=_READ)
-def show_kpi(request: Request, session: DbSession, actor: CurrentActor, query: Query, kpi_id: int) -> Response:
+def show_kpi(request: Request, session: DbSession, actor: CurrentActor, query: Query, kpi_id: RowId) -> Response:
     """Everything recorded for a KPI."""
     book = actuals.get_book(session, actor, kpi_id=kpi_id)
     return _kpi_page(request, session, actor, query, book)
@@ -54,7 +54,7 @@ def show_kpi(request: Request, session: DbSession, actor: CurrentActor, query: Q
 
 @router.post("/entries/{kpi_id}/slots", dependencies=_WRITE)
 def save_slots(
-    request: Request, session: DbSession, actor: CurrentActor, query: Query, form: SentForm, kpi_id: int
+    request: Request, session: DbSession, actor: CurrentActor, query: Query, form: SentForm, kpi_id: RowId
 ) -> Response:
     """Single days or weeks, saved like the grid."""
     saved = save_cells(session, actor, form)
@@ -65,7 +65,7 @@ def save_slots(
 
 @router.post("/entries/{kpi_id}", dependencies=_WRITE)
 def save_entry(
-    request: Request, session: DbSession, actor: CurrentActor, query: Query, form: SentForm, kpi_id: int
+    request: Request, session: DbSession, actor: CurrentActor, query: Query, form: SentForm, kpi_id: RowId
 ) -> Response:
     """One figure with its source, its evidence and a note."""
     book = actuals.book_for_change(session, actor, kpi_id=kpi_id)
@@ -80,7 +80,7 @@ def save_entry(
 
 @router.post("/entries/{kpi_id}/removal", dependencies=_WRITE)
 def remove_entry(
-    request: Request, session: DbSession, actor: CurrentActor, query: Query, form: SentForm, kpi_id: int
+    request: Request, session: DbSession, actor: CurrentActor, query: Query, form: SentForm, kpi_id: RowId
 ) -> Response:
     """The end of a figure, as if it had never been recorded."""
     version = form.whole("version", minimum=1)

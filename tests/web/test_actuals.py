@@ -462,6 +462,15 @@ def test_a_cycle_or_period_that_is_not_there_is_not_found(office: Office, query:
     assert office.browser(office.cast.mona).get(f"/entries?{query}").status_code == 404
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 30, "abc", "1.0"])
+def test_a_kpi_that_cannot_be_is_not_found(office: Office, number: str) -> None:
+    mona = office.browser(office.cast.mona)
+    assert mona.get(f"/entries/{number}").status_code in (400, 404)
+    assert mona.submit(f"/entries/{number}", {"on": "2026-01"}).status_code in (400, 404)
+    huge = {f"e.{'9' * 30}.2026-01.was": "0|", f"e.{'9' * 18}.2026-01.was": "0|", f"e.{'9' * 18}.2026-01.0": "5"}
+    assert mona.submit("/entries", huge).status_code == 404
+
+
 @pytest.mark.parametrize(
     "query", ["page=0", "page=x", "unit=abc", "unit=99999999999999999999", "q=%00", "q=" + "a" * 300]
 )
