@@ -87,3 +87,11 @@ def _request_transaction(request: Request) -> Iterator[Session]:
 
 DbSession = Annotated[Session, Depends(_request_transaction, scope="function")]
 """One session and one transaction a request, committed before the answer leaves (ADR 0003)."""
+
+
+@contextmanager
+def reading(request: Request) -> Iterator[Session]:
+    """A request's read that ends before its route does, so that a trace of it can be written afterwards (ADR 0003)."""
+    with transaction(request.app.state.sessions, writes=False) as session:
+        request.state.session = session
+        yield session

@@ -1,6 +1,8 @@
 """What does a code say to a reader? The English text of every fault and refusal; catalogues translate it."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from app.errors import KinerjaError
@@ -105,8 +107,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "already_published": "This scorecard is published already.",
     "employee_unknown": "Nobody has the employee number %(number)s.",
     "due_entries_missing": "Entries that are due are missing.",
-    "entry_missing": "%(kpi)s lacks the entry for %(on)s",
-    "kpi_without_data": "%(kpi)s has entries, but they give no figure that could be scored",
+    "entry_missing": "lacks the entry for %(on)s",
+    "kpi_without_data": "has entries, but they give no figure that could be scored",
     "no_plan_in_force": "No performance plan is in force for this person in this period.",
     "not_published": "Nothing is published for this period yet.",
     "nothing_scored": "No KPI has data yet, so there is nothing to publish.",
@@ -152,6 +154,19 @@ TEXTS: Final[Mapping[str, str]] = {
     "too_many_parts": "must not have more than %(most)s",
     "weights_not_typed": "The weights of this plan are computed. Choose typed weights first, or set them by hand.",
     "weights_typed_anyway": "The weights of this plan are typed; there is nothing to set beside them.",
+    # a request of another program
+    "body_not_json": "The body must be one JSON document, sent as application/json.",
+    "float_not_exact": "must be a whole number or a text, such as \"1.5\"; other numbers would lose digits",
+    "idempotency_key_reused": "This Idempotency-Key came with another request before.",
+    "key_twice_somewhere": "has an object in which a key stands twice",
+    "list_too_long": "must have at most %(most)s items",
+    "list_too_short": "must have at least %(fewest)s items",
+    "method_unknown": "Nothing is done here with this method.",
+    "not_a_day": "must be a day between 1940 and 2199, such as 2026-01-31",
+    "not_allowed_here": "You may see this, but not do it.",
+    "nothing_here": "There is nothing here, or you may not see it.",
+    "unreadable_request": "The request has not the form that the description of the API says.",
+    "version_missing": "Say with If-Match which version you have seen.",
     # a whole request
     "foreign_origin": "This was not sent from one of our own pages. Nothing was changed.",
     "token_missing": "A personal API token is needed.",
@@ -179,4 +194,12 @@ def error_text(error: KinerjaError, locale: Locale) -> str:
 
 def code_text(code: str, values: Mapping[str, str], locale: Locale) -> str:
     """The text of a code, in the reader's language."""
-    return locale.text(TEXTS[code], **values)
+    return locale.text(TEXTS[code], **{name: _in_notation(value, locale) for name, value in values.items()})
+
+
+_DECIMAL: Final = re.compile(r"-?[0-9]+\.[0-9]+")
+
+
+def _in_notation(value: str, locale: Locale) -> str:
+    """A value of the rules, which write decimals with a point, as the reader writes it; whole numbers may be codes."""
+    return locale.number(Decimal(value), grouping=False) if _DECIMAL.fullmatch(value) else value

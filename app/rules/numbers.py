@@ -14,6 +14,9 @@ ZERO: Final = Fraction(0)
 LONGEST: Final = 60
 """How many characters a number may have; as an exponent has two digits, no number can fill the memory."""
 
+_LARGE: Final = 10_000
+"""From here on nobody reads decimals that do not end."""
+
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _TOO_HIGH: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[eE][+-]?[0-9]{3,}")
 
@@ -99,9 +102,11 @@ def plain(value: Fraction | Decimal | int) -> str:
 
 
 def legible(value: Fraction) -> Decimal:
-    """The number as it is read in a table: all digits where they are few, two decimals where they would not end."""
-    ends = value.numerator * 10**6 % value.denominator == 0
-    return Decimal(plain(value)) if ends or abs(value) < 1 else shown(value)
+    """The number as it is read in a table: all digits where they are few, else as many decimals as matter."""
+    size = abs(value)
+    if size < 1 or value.numerator * 10**6 % value.denominator == 0:
+        return Decimal(plain(value))
+    return shown(value, 2 if size < _LARGE else 0)
 
 
 def apportion_cents(values: Sequence[Fraction]) -> list[Decimal]:

@@ -43,7 +43,7 @@ def list_people(
         columns = (Person.name, Person.number, Person.email)
         query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     if unit_id is not None:
-        query = query.where(Person.id.in_(_placed_in(unit_id, actor.today)))
+        query = query.where(Person.id.in_(placed_in(unit_id, actor.today)))
     if not with_left:
         query = query.where(or_(Person.left_on.is_(None), Person.left_on >= actor.today))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -132,7 +132,7 @@ def load_person(session: Session, person_id: int, *, lock: bool = False) -> Pers
     return person
 
 
-def _placed_in(unit_id: int, day: date) -> Select[int]:
+def placed_in(unit_id: int, day: date) -> Select[int]:
     """Who sits in a unit, or in one below it."""
     units = select(Unit.id).where(Unit.id == unit_id).cte("units", recursive=True)
     units = units.union(select(Unit.id).where(Unit.parent_id == units.c.id))

@@ -27,7 +27,7 @@ _CHECK_SIGNS: Final = 16
 def frozen(card: Scorecard, scored: ScoredPerson) -> str:
     """The scorecard and what it was computed from, as canonical JSON."""
     inputs = card_json(scored.facts.policy, [_card_kpi(each) for each in scored.kpis])
-    shown = _SCORECARD.dump_python(card, mode="json")
+    shown = _SCORECARD.dump_python(card, mode="json", warnings="error")
     return canonical({"scorecard": shown, "card": inputs, "formula_version": FORMULA_VERSION})
 
 

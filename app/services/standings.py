@@ -53,11 +53,10 @@ class ScoredPerson:
 
 
 def _gap_faults(scored: ScoredKpi) -> list[Fault]:
-    words = {"kpi": scored.kpi.name}
     if scored.standing.unfilled:
-        return [Fault(scored.kpi.code, "entry_missing", {**words, "on": ", ".join(scored.standing.unfilled)})]
+        return [Fault(scored.kpi.code, "entry_missing", {"on": ", ".join(scored.standing.unfilled)})]
     is_without_data = scored.standing.is_due and scored.result.actual is None
-    return [Fault(scored.kpi.code, "kpi_without_data", words)] if is_without_data else []
+    return [Fault(scored.kpi.code, "kpi_without_data")] if is_without_data else []
 
 
 def score_person(facts: PeriodFacts, person: PersonFacts) -> ScoredPerson:

@@ -5,18 +5,22 @@ from app.web import (
     account,
     actuals,
     actuals_kpi,
+    appraisals,
     cycles,
+    home,
     library,
     people,
     people_import,
     plan_editor,
     plan_kpis,
     planning,
+    scorecards,
     units,
 )
 
 router = make_router(include_in_schema=False)
 for _concept in (
+    home,
     account,
     actuals,
     actuals_kpi,
@@ -28,5 +32,7 @@ for _concept in (
     units,
     cycles,
     library,
+    scorecards,
+    appraisals,
 ):
     router.include_router(_concept.router)

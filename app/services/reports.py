@@ -1,0 +1,157 @@
+"""How complete is a period: who has no plan, whose entries are missing, whose scorecard is not published?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.access import Actor, may, require
+from app.models import Entry, Kpi, Period, Person, Placement, Plan, Unit
+from app.rules.aggregation import due_slots
+from app.rules.vocabulary import Action, Frequency, PlanState
+from app.services.listing import Listing
+from app.services.scorecard_lists import employed_in, has_plan, is_published
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far some people are in a period."""
+
+    people: int = 0
+    with_plan: int = 0
+    kpis_due: int = 0
+    """KPIs of which at least one entry is due in the period."""
+    kpis_filled: int = 0
+    published: int = 0
+
+    @property
+    def without_plan(self) -> int:
+        """People without a plan in force."""
+        return self.people - self.with_plan
+
+    @property
+    def kpis_missing(self) -> int:
+        """KPIs that are due and have no entry in the period."""
+        return self.kpis_due - self.kpis_filled
+
+    @property
+    def unpublished(self) -> int:
+        """People with a plan whose scorecard is not published."""
+        return self.with_plan - self.published
+
+
+@dataclass(frozen=True, slots=True)
+class UnitProgress:
+    """How far a unit is; people who sit nowhere stand under no unit."""
+
+    unit: Unit | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRow:
+    """A person with the KPIs that lack an entry for the period."""
+
+    person: Person
+    kpis: Sequence[str]
+
+
+def progress_of(session: Session, actor: Actor, period: Period, action: Action = Action.SCORECARD_READ) -> Progress:
+    """How far everybody is to whom the actor may do this, in five figures."""
+    require(session, actor, Action.REPORT_READ)
+    figures = [session.scalar(each) or 0 for each in _counts(actor, period, action)]
+    return Progress(*figures)
+
+
+def progress_by_unit(session: Session, actor: Actor, period: Period) -> list[UnitProgress]:
+    """The same for each unit in which somebody sits, by its name; those without a unit come last."""
+    require(session, actor, Action.REPORT_READ)
+    seat = and_(Placement.person_id == Person.id, _holds_on_last_day(period))
+    found: dict[int | None, list[int]] = {}
+    for place, counted in enumerate(_counts(actor, period, Action.SCORECARD_READ)):
+        by_unit = counted.outerjoin(Placement, seat).add_columns(Placement.unit_id).group_by(Placement.unit_id)
+        for count, unit_id in session.execute(by_unit):
+            found.setdefault(unit_id, [0] * 5)[place] = count
+    units = {
+        unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_([each for each in found if each])))
+    }
+    rows = [UnitProgress(units.get(unit_id or 0), Progress(*figures)) for unit_id, figures in found.items()]
+    return sorted(rows, key=lambda row: (row.unit is None, row.unit.name if row.unit else ""))
+
+
+def list_missing(
+    session: Session, actor: Actor, period: Period, *, offset: int = 0, limit: int = 50
+) -> Listing[MissingRow]:
+    """The people who lack an entry, by name, each with the KPIs in question."""
+    require(session, actor, Action.REPORT_READ)
+    lacking = _due_kpis(period).where(~_is_filled(period)).with_only_columns(Plan.person_id)
+    people = select(Person).where(
+        may(actor, Action.SCORECARD_READ, Person.id),
+        employed_in(period.starts_on, period.ends_on),
+        Person.id.in_(lacking),
+    )
+    total = session.scalar(people.with_only_columns(func.count())) or 0
+    page = session.scalars(people.order_by(Person.name, Person.id).offset(offset).limit(limit)).all()
+    names = _names_of_missing(session, period, [person.id for person in page])
+    return Listing([MissingRow(person, names[person.id]) for person in page], total)
+
+
+def _counts(actor: Actor, period: Period, action: Action) -> list[Select[int]]:
+    """The five figures of Progress in their order, each as a select from people."""
+    people = select(func.count(Person.id)).where(
+        may(actor, action, Person.id), employed_in(period.starts_on, period.ends_on)
+    )
+    kpis = people.join(Plan, Plan.person_id == Person.id).join(Kpi, Kpi.plan_id == Plan.id).where(_is_due(period))
+    return [
+        people,
+        people.where(has_plan(period)),
+        kpis,
+        kpis.where(_is_filled(period)),
+        people.where(is_published(period)),
+    ]
+
+
+def _due_kpis(period: Period) -> Select[int]:
+    return select(Kpi.id).join(Plan, Kpi.plan_id == Plan.id).where(_is_due(period))
+
+
+def _is_due(period: Period) -> ColumnElement[bool]:
+    """KPIs of the plans in force on the period's last day, of which an entry is due in the period."""
+    later = aliased(Plan)
+    is_superseded = exists().where(
+        later.person_id == Plan.person_id,
+        later.cycle_id == Plan.cycle_id,
+        later.version_number > Plan.version_number,
+        later.state != PlanState.DRAFT,
+        later.starts_on <= period.ends_on,
+    )
+    due = [each for each in Frequency if due_slots(each, period.starts_on, period.ends_on)]
+    return and_(
+        Plan.cycle_id == period.cycle_id,
+        Plan.state != PlanState.DRAFT,
+        Plan.starts_on <= period.ends_on,
+        Plan.ends_on >= period.ends_on,
+        ~is_superseded,
+        Kpi.frequency.in_(due),
+    )
+
+
+def _is_filled(period: Period) -> ColumnElement[bool]:
+    return exists().where(Entry.kpi_id == Kpi.id, Entry.ends_on >= period.starts_on, Entry.ends_on <= period.ends_on)
+
+
+def _names_of_missing(session: Session, period: Period, person_ids: Sequence[int]) -> Mapping[int, list[str]]:
+    names: dict[int, list[str]] = {person_id: [] for person_id in person_ids}
+    lacking = _due_kpis(period).where(~_is_filled(period), Plan.person_id.in_(person_ids))
+    for row in session.execute(lacking.with_only_columns(Plan.person_id, Kpi.name).order_by(Kpi.place)):
+        names[row.person_id].append(row.name)
+    return names
+
+
+def _holds_on_last_day(period: Period) -> ColumnElement[bool]:
+    day = period.ends_on
+    return and_(
+        Placement.starts_on <= day,
+        or_(Placement.ends_on.is_(None), Placement.ends_on >= day, Placement.ends_on >= Person.left_on),
+    )

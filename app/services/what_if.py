@@ -1,0 +1,94 @@
+"""What would each KPI have to reach for a better grade, the others staying as they are?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from app.models import GradeBand, Kpi
+from app.rules.curves import Span
+from app.rules.numbers import plain, shown
+from app.rules.scoring import what_is_needed
+from app.rules.vocabulary import Method
+from app.services.standings import ScoredPerson
+
+_HALF_A_CENT: Final = Fraction(1, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A stretch of actuals that is enough; an end that is none has no bound."""
+
+    low: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class KpiNeed:
+    """What one KPI would have to reach by itself; without any stretch it cannot do it alone."""
+
+    kpi: Kpi
+    actual: Fraction | None
+    enough: tuple[Bounds, ...]
+    is_enough: bool
+    """The present actual lies within."""
+
+
+def better_grades(scored: ScoredPerson) -> list[GradeBand]:
+    """The grades above the one that is reached at present, the nearest first."""
+    total = scored.result.total
+    bands = sorted(scored.facts.cycle.bands, key=lambda band: band.lower)
+    return [] if total is None else [band for band in bands[1:] if band.lower > total]
+
+
+def needs(scored: ScoredPerson, band: GradeBand) -> list[KpiNeed]:
+    """For every KPI the actuals with which the total would reach the grade."""
+    # The grade follows from the shown total: half a cent below its bound is rounded up to it
+    wanted = Fraction(band.lower) - _HALF_A_CENT
+    found = []
+    for index, each in enumerate(scored.kpis):
+        need = what_is_needed(scored.facts.policy, scored.inputs, index, wanted)
+        spans = need.spans if need else ()
+        actual = each.result.actual
+        found.append(KpiNeed(each.kpi, actual, _bounds(each.kpi, spans), _lies_in(actual, spans)))
+    return found
+
+
+def _bounds(kpi: Kpi, spans: Sequence[Span]) -> tuple[Bounds, ...]:
+    return tuple(Bounds(_at_least(kpi, span), _at_most(kpi, span)) for span in spans)
+
+
+def _at_least(kpi: Kpi, span: Span) -> Decimal | None:
+    if span.low is None:
+        return None
+    if kpi.method is Method.RATING:
+        return Decimal(-(-span.low.numerator // span.low.denominator))
+    return _rounded(span.low, up=True)
+
+
+def _at_most(kpi: Kpi, span: Span) -> Decimal | None:
+    if span.high is None:
+        return None
+    if kpi.method is Method.RATING:
+        return Decimal(span.high.numerator // span.high.denominator)
+    return _rounded(span.high, up=False)
+
+
+def _rounded(bound: Fraction, *, up: bool) -> Decimal:
+    """The bound in few decimals on its safe side: whoever reaches what is shown has reached enough."""
+    places = 2 if abs(bound) >= 1 else 6
+    unit = Fraction(1, 10**places)
+    if bound % unit == 0:
+        return Decimal(plain(bound))
+    return shown(bound + unit / 2 if up else bound - unit / 2, places)
+
+
+def _lies_in(actual: Fraction | None, spans: Sequence[Span]) -> bool:
+    return actual is not None and any(_is_within(actual, span) for span in spans)
+
+
+def _is_within(actual: Fraction, span: Span) -> bool:
+    is_above = span.low is None or actual > span.low or (actual == span.low and not span.low_is_open)
+    is_below = span.high is None or actual < span.high or (actual == span.high and not span.high_is_open)
+    return is_above and is_below

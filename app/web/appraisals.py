@@ -1,0 +1,115 @@
+"""The pages on which scorecards are made final: what will be published is shown once more, then it is done."""
+
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request, Response
+
+from app.errors import Invalid, KinerjaError
+from app.i18n import Locale, mark
+from app.messages import error_text, fault_text
+from app.routing import CurrentActor, DbSession, Needs, make_router
+from app.rules.vocabulary import Action
+from app.services import appraisals, scorecard_lists, scorecards
+from app.services.appraisals import Outcome
+from app.services.scorecard_lists import CardState
+from app.web.forms import Form, Query, SentForm
+from app.web.render import page, redirect
+from app.web.scorecards import show_card, wanted_of
+
+router = make_router()
+_PUBLISH: Final = [Depends(Needs(Action.SCORECARD_PUBLISH))]
+MOST: Final = 500
+"""Scorecards that are published in one step: more of them would keep other writers waiting."""
+_NAMED: Final = 5
+
+
+@router.get("/publications/new", dependencies=_PUBLISH)
+def confirm_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
+    """Everybody whose scorecard is about to be published, with what it comes to."""
+    cycle_code, period_code = query.text("cycle", limit=40), query.text("period", limit=10)
+    cycle, period = scorecard_lists.find_period(session, actor, cycle_code=cycle_code, period_code=period_code)
+    candidates = scorecard_lists.ready_ids(session, actor, period, wanted_of(query), MOST)
+    ids = candidates if query.checked("all") else person_ids(query)
+    rows = scorecard_lists.rows_of(session, actor, cycle, period, ids)
+    return page(
+        request,
+        "appraisals/confirm.html",
+        cycle=cycle,
+        held_back=[(row, refusal_text(request.state.locale, row.refusal)) for row in rows if not is_ready(row)],
+        most=MOST,
+        period=period,
+        ready=[row for row in rows if is_ready(row)],
+    )
+
+
+@router.post("/publications", dependencies=_PUBLISH)
+def publish(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
+    """Publish the scorecards that were chosen; what cannot be published is said by name."""
+    cycle_code, period_code = form.text("cycle", limit=40), form.text("period", limit=10)
+    if form.checked("from_card"):
+        return _publish_one(request, session, actor, form)
+    _, period = scorecard_lists.find_period(session, actor, cycle_code=cycle_code, period_code=period_code)
+    outcomes = appraisals.publish_many(session, actor, period_id=period.id, person_ids=person_ids(form)[:MOST])
+    refused = [outcome for outcome in outcomes if outcome.refusal]
+    done = len(outcomes) - len(refused)
+    address = "/scorecards?" + urlencode({"cycle": cycle_code, "period": period_code})
+    locale: Locale = request.state.locale
+    if not outcomes:
+        return redirect(request, address, mark("Nobody was chosen."), kind="warning")
+    if not refused:
+        text = mark("Scorecards published: %(count)s.")
+        return redirect(request, address, text, count=locale.number(done))
+    return redirect(
+        request,
+        address,
+        mark("Scorecards published: %(count)s. Not published: %(names)s."),
+        kind="warning",
+        count=locale.number(done),
+        names=_reasons(locale, refused, scorecard_lists.names_of(session, actor, [each.person_id for each in refused])),
+    )
+
+
+def _publish_one(request: Request, session: DbSession, actor: CurrentActor, form: Form) -> Response:
+    """Publish from the page of a scorecard; a refusal brings the page back with what was written."""
+    cycle_code, period_code = form.value("cycle"), form.value("period")
+    comment = form.text("comment", required=False, limit=appraisals.LONGEST_COMMENT, lines=True)
+    (person_id,) = person_ids(form)[:1] or (0,)
+    found = scorecards.period_card(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    if form.is_valid:
+        made = form.attempt(
+            session,
+            lambda: appraisals.publish(session, actor, person_id=person_id, period_id=found.period.id, comment=comment),
+        )
+        if made is not None:
+            address = f"/scorecards/{person_id}/{cycle_code}?period={period_code}"
+            return redirect(request, address, mark("This scorecard is published."))
+    return show_card(request, found, Form(request.state.locale), form, HTTPStatus.BAD_REQUEST)
+
+
+def is_ready(row: scorecard_lists.CardRow) -> bool:
+    """Whether this reader can publish it now."""
+    return row.state is CardState.READY and row.may_publish
+
+
+def refusal_text(locale: Locale, refusal: KinerjaError | None) -> str:
+    """Why a scorecard cannot be published, in one text."""
+    if refusal is None:
+        return ""
+    if isinstance(refusal, Invalid):
+        return "; ".join(f"{fault.at}: {fault_text(fault, locale)}" for fault in refusal.faults)
+    return error_text(refusal, locale)
+
+
+def person_ids(form: Form) -> list[int]:
+    """The people who were ticked; what is no id of anybody is passed over."""
+    texts = form.values("person")
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) <= 18]  # noqa: PLR2004
+
+
+def _reasons(locale: Locale, refused: list[Outcome], names: dict[int, str]) -> str:
+    said = [
+        f"{names.get(outcome.person_id, '–')} ({refusal_text(locale, outcome.refusal)})" for outcome in refused[:_NAMED]
+    ]
+    return "; ".join(said) + (" …" if len(refused) > _NAMED else "")
