@@ -10,6 +10,7 @@ from typing import Any, Final
 from app.demo.bulk import Ids
 from app.demo.content import KpiLine, KpiSpec, plans, set_up, words
 from app.models import Cycle, Kpi, KpiDefinition, Objective, Plan
+from app.rules.numbers import shown
 from app.rules.vocabulary import Aggregation, Language, MeasureKind, PlanState, WeightingMethod
 from app.services.kpi_values import KpiValues, plan_periods, write_values
 from app.services.library import copy_of
@@ -170,7 +171,7 @@ def _type_weights(agreement: Agreement) -> None:
     """Weights as people type them: tens and fives by priority, the rest with the most important KPI."""
     kpis = [each.kpi for each in agreement.kpis]
     for kpi in kpis[1:]:
-        kpi.weight = Decimal(5 if len(kpis) > 8 or (kpi.priority or 0) < 4 else 10)  # noqa: PLR2004
+        kpi.weight = shown(5 if len(kpis) > 8 or (kpi.priority or 0) < 4 else 10)  # noqa: PLR2004
     kpis[0].weight = 100 - sum((kpi.weight or Decimal(0) for kpi in kpis[1:]), Decimal(0))
 
 
@@ -189,7 +190,12 @@ def _rounded(usual: Decimal, spread: int, step: Decimal, chance: Random) -> Deci
         digits = len(str(int(abs(usual))))
         step = max(step, Decimal(10) ** (digits - 2))
     units = int(usual / step + (Decimal("0.5") if usual > 0 else Decimal("-0.5")))
-    return (units or (1 if usual > 0 else -1)) * step
+    return bare((units or (1 if usual > 0 else -1)) * step)
+
+
+def bare(number: Decimal) -> Decimal:
+    """The number without zeros at its end, the way in which people write it."""
+    return Decimal(f"{number.normalize():f}")
 
 
 def amount(agreed: Agreed) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Dialect, Table, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.models import AuditText, Base, Entry, EntryInput, EntryMilestone, Kpi, KpiInput, Objective
+from app.models.base import ExactNumber
 
 Rows = Mapping[str, Sequence[tuple[Any, ...]]]
 """Rows by table, every value as the driver writes it, in the order of the table's columns."""
@@ -143,4 +144,5 @@ def _conversion(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] |
         value = default if value is None else value
         return value if process is None or value is None else process(value)
 
-    return lru_cache(_FEW_VALUES)(converted)
+    # Numbers that are equal may still be written with different digits
+    return converted if isinstance(column.type, ExactNumber) else lru_cache(_FEW_VALUES)(converted)

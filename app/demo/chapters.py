@@ -22,8 +22,6 @@ from app.demo.publication import Office, Publisher
 from app.models import Cycle, KpiDefinition
 from app.settings import Settings
 
-PEOPLE: Final = 250
-"""People in a chapter."""
 _WORTH_IT: Final = 4
 """From how many chapters on further processes earn the second that they take to start."""
 _MOST_PROCESSES: Final = 4
@@ -39,6 +37,15 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """How the work is split; the outcome is the same."""
+
+    people: int = 250
+    """In a chapter."""
+    processes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What every chapter rests on and no wish can say."""
 
@@ -46,6 +53,8 @@ class Frame:
     definitions: dict[str, KpiDefinition]
     settings: Settings
     dialect: type[Dialect]
+    people: int
+    """In a chapter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +79,6 @@ class Setting:
         self.cast: Cast = cast_of(self.organisation)
         self.cases: dict[int, Case] = assign(self.organisation, self.cast, self.calendar, Random(f"{wish.seed}/cases"))
 
-    @property
-    def chapters(self) -> range:
-        """Their numbers."""
-        return range(-(-self.wish.employees // PEOPLE))
-
 
 class Author:
     """Writes chapters."""
@@ -86,31 +90,33 @@ class Author:
     def write(self, number: int) -> Chapter:
         """One chapter; it depends on no other one."""
         setting, frame = self._setting, self._frame
-        sheets = Sheets(frame.dialect(), Ids(number * PEOPLE))
+        sheets = Sheets(frame.dialect(), Ids(number * frame.people))
         notes = Notes(sheets, setting.wish.seed, number + 1)
         office = Office(setting.organisation, frame.settings, setting.cast.hr.id)
         desk = Desk(sheets, notes, setting.calendar, Agreements(frame.cycle, frame.definitions, sheets.ids), office)
         missing: Counter[int] = Counter()
         biography = Biography(desk, Publisher(sheets, notes, frame.cycle, office), frame.cycle, missing)
         published = []
-        for person in setting.organisation.people[number * PEOPLE : (number + 1) * PEOPLE]:
+        for person in setting.organisation.people[number * frame.people : (number + 1) * frame.people]:
             chance = Random(f"{setting.wish.seed}/{person.id}")
             if biography.write(person, setting.cases.get(person.id, Case.NONE), chance):
                 published.append(person.number)
         return Chapter(sheets.taken(), notes.acts, missing, published)
 
 
-def written(setting: Setting, frame: Frame) -> Iterator[Chapter]:
+def written(setting: Setting, frame: Frame, processes: int | None) -> Iterator[Chapter]:
     """All chapters in their order."""
-    processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
-    if len(setting.chapters) < _WORTH_IT or processes == 1:
-        yield from map(Author(setting, frame).write, setting.chapters)
+    chapters = range(-(-setting.wish.employees // frame.people))
+    if processes is None:
+        processes = 1 if len(chapters) < _WORTH_IT else min(os.cpu_count() or 1, _MOST_PROCESSES)
+    if processes == 1:
+        yield from map(Author(setting, frame).write, chapters)
         return
     # Processes that begin anew know nothing of the database connection of this one
     start = get_context("spawn")
     with ProcessPoolExecutor(processes, start, initializer=_begin, initargs=(setting.wish, frame)) as pool:
         waiting: deque[Future[Chapter]] = deque()
-        for number in setting.chapters:
+        for number in chapters:
             waiting.append(pool.submit(_write, number))
             if len(waiting) > processes + 1:
                 yield waiting.popleft().result()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Final, NamedTuple
 
-from app.demo.agreements import SEASON, Agreed
+from app.demo.agreements import SEASON, Agreed, bare
 from app.models import Plan
 from app.rules.aggregation import Slot
 from app.rules.vocabulary import Aggregation, MeasureKind, Method
@@ -177,7 +177,7 @@ class Course:
     def _milestone(self, slot: Slot) -> Drawn:
         return Drawn(
             reached=tuple(
-                Stage(name) for name, day in self._reached_by.items() if slot.first_day <= day <= slot.last_day
+                Stage(name) for name, day in sorted(self._reached_by.items()) if slot.first_day <= day <= slot.last_day
             )
         )
 
@@ -211,4 +211,4 @@ _DRAWS: Final[Mapping[MeasureKind, Callable[..., Drawn]]] = {
 
 def _stepped(value: Decimal, step: Decimal) -> Decimal:
     """The nearest multiple of the step."""
-    return (value / step).to_integral_value() * step
+    return bare((value / step).to_integral_value() * step)

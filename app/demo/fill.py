@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
@@ -13,7 +14,7 @@ from app.access import Actor
 from app.demo.bulk import Ids, Sheets, Writer
 from app.demo.calendar import CYCLE_OPENED, LIBRARY_READY, YEAR
 from app.demo.chain import Chain, Notes
-from app.demo.chapters import PEOPLE, Frame, Setting, Wish, written
+from app.demo.chapters import Frame, Setting, Wish, Work, written
 from app.demo.staff import Login, Staff
 from app.errors import Conflict
 from app.models import Cycle, KpiDefinition, Person
@@ -24,6 +25,9 @@ from app.settings import Settings
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
+
+
+_USUALLY: Final = Work()
 
 
 @dataclass(slots=True)
@@ -42,19 +46,20 @@ def is_empty(session: Session) -> bool:
     return not any(session.scalar(select(exists().where(model.id.is_not(None)))) for model in (Person, Cycle))
 
 
-def fill(session: Session, settings: Settings, wish: Wish, tell: Tell = lambda *_: None) -> Demo:
+def fill(session: Session, settings: Settings, wish: Wish, tell: Tell = lambda *_: None, work: Work = _USUALLY) -> Demo:
     """Make the organisation; Conflict where the database is not empty."""
     if not is_empty(session):
         raise Conflict("database_not_empty")
-    return _Story(session, settings, wish, tell).play()
+    return _Story(session, settings, wish, tell, work).play()
 
 
 class _Story:
-    def __init__(self, session: Session, settings: Settings, wish: Wish, tell: Tell) -> None:
+    def __init__(self, session: Session, settings: Settings, wish: Wish, tell: Tell, work: Work) -> None:
         self._session = session
         self._settings = settings
         self._setting = Setting(wish)
         self._tell = tell
+        self._work = work
         self._writer = Writer(session.connection())
         self._chain = Chain(session, self._writer)
 
@@ -74,7 +79,7 @@ class _Story:
     def _enter_staff(self) -> list[Login]:
         # People and what belongs to them were numbered by the organisation; words come after those of all chapters
         sheets = Sheets(self._session.connection().dialect, Ids())
-        words = Sheets(self._session.connection().dialect, Ids(len(self._setting.chapters) * PEOPLE))
+        words = Sheets(self._session.connection().dialect, Ids(self._setting.wish.employees + self._work.people))
         notes = Notes(words, self._setting.wish.seed, 0)
         staff = Staff(sheets, notes, self._setting.organisation, self._setting.cast)
         staff.write()
@@ -98,15 +103,15 @@ class _Story:
     def _write_chapters(self, cycle: Cycle, demo: Demo) -> Counter[int]:
         """Plans, entries and scorecards of everybody; the number of missing entries by month."""
         definitions = {each.code: each for each in self._session.scalars(select(KpiDefinition))}
-        frame = Frame(cycle, definitions, self._settings, type(self._session.connection().dialect))
+        frame = Frame(cycle, definitions, self._settings, type(self._session.connection().dialect), self._work.people)
         missing: Counter[int] = Counter()
         people = self._setting.wish.employees
-        for number, chapter in enumerate(written(self._setting, frame), start=1):
+        for number, chapter in enumerate(written(self._setting, frame, self._work.processes), start=1):
             self._writer.write(chapter.rows)
             self._chain.extend(chapter.acts)
             missing.update(chapter.missing)
             demo.published += chapter.published
-            self._tell("people", min(number * PEOPLE, people), people)
+            self._tell("people", min(number * self._work.people, people), people)
         return missing
 
     def _close_periods(self, cycle: Cycle, missing: Counter[int]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from random import Random
 from typing import Any, Final
 
@@ -42,17 +43,18 @@ class Register:
 
     def _made_up(self, chance: Random) -> str:
         (group,) = chance.choices(self._groups, self._shares)
-        is_woman = chance.randrange(2) == 0
-        first = chance.choice(group["female" if is_woman else "male"])
+        sex = chance.choice(("female", "male"))
+        first = chance.choice(group[sex])
+        last = [*group["last"], *group.get(f"last_{sex}", ())]
         draw = chance.randrange(_PERCENT)
         if draw < group["single"]:
             return str(first)
-        return " ".join((first, *self._middle(group, draw, chance), chance.choice(group["last"])))
+        return " ".join((first, *self._middle(group, draw, last, chance), chance.choice(last)))
 
     @staticmethod
-    def _middle(group: Any, draw: int, chance: Random) -> tuple[str, ...]:
+    def _middle(group: Any, draw: int, last: Sequence[str], chance: Random) -> tuple[str, ...]:
         if draw < _PERCENT - group["long"]:
             return ()
         middle = chance.choice(group["middle"])
         # Now and then a really long one, for the layouts that must bear it
-        return (middle, chance.choice(group["last"])) if draw == _PERCENT - 1 else (middle,)
+        return (middle, chance.choice(last)) if draw == _PERCENT - 1 else (middle,)

@@ -48,7 +48,7 @@ def made_before(engine: Engine, settings: Settings) -> Demo | None:
     demo = Demo([Login(**login) for login in raw.pop("logins")], **raw)
     with transaction(make_sessions(engine), writes=False) as session:
         wanted = select(Account.email, Account.password_hash)
-        kept = dict(session.execute(wanted.where(Account.email.in_([each.email for each in demo.logins]))).tuples())
+        kept = dict(iter(session.execute(wanted.where(Account.email.in_([each.email for each in demo.logins])))))
     demo.logins = [each for each in demo.logins if is_password(each.password, kept.get(each.email))]
     return demo if demo.logins else None
 

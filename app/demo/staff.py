@@ -75,7 +75,7 @@ class Staff:
                 language=Language.INDONESIAN,
                 created_at=at,
             )
-            action = "account:first_hr" if role == "hr" else "account:accept"
+            action = "account.first_hr_made" if role == "hr" else "account.invitation_accepted"
             self._note(at, action, ("account", key), {}, actor_id=person.id, subject_id=person.id)
             logins.append(Login(role, person.email, password))
         return logins
