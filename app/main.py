@@ -36,6 +36,14 @@ _HTTP_CODES = {
     415: "unreadable",
     422: "unreadable",
 }
+_API_CODES = {
+    400: "unreadable_request",
+    404: "not_found",
+    405: "method_unknown",
+    413: "too_large_body",
+    415: "body_not_json",
+    428: "version_missing",
+}
 
 health = make_router(include_in_schema=False)
 
@@ -78,6 +86,7 @@ def create_app(settings: Settings, engine: Engine | None = None, sessions: Sessi
     app.include_router(api.router)
     app.mount(assets.PREFIX, assets.StaticFiles(settings.data_dir / "cache"))
     _handle_errors(app)
+    api.describe(app, api.PREFIX)
     # The last one added is the first to see a request
     app.add_middleware(SessionMiddleware, owner=app, refuse_api=api.refuse)
     hosts = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]
@@ -128,7 +137,8 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def unfit(request: Request, error: HTTPException) -> Response:
-        code = _HTTP_CODES.get(error.status_code, "unreadable")
+        codes = _API_CODES if _is_for_api(request) else _HTTP_CODES
+        code = codes.get(error.status_code, "unreadable")
         response = _say(request, error.status_code, code)
         response.headers.update(error.headers or {})
         return response

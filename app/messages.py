@@ -103,6 +103,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "inputs_repeated": "names an input twice",
     "method_not_for_measure": "cannot be used with this kind of measure",
     # scorecards and their publication
+    "code_unknown": "belongs to no published scorecard; compare it with the paper sign by sign",
+    "pdf_unknown": "is not a PDF that was issued here, or it was changed since",
     "cycle_unknown": "There is no cycle with the code %(code)s.",
     "already_published": "This scorecard is published already.",
     "employee_unknown": "Nobody has the employee number %(number)s.",
@@ -156,7 +158,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "weights_typed_anyway": "The weights of this plan are typed; there is nothing to set beside them.",
     # a request of another program
     "body_not_json": "The body must be one JSON document, sent as application/json.",
-    "float_not_exact": "must be a whole number or a text, such as \"1.5\"; other numbers would lose digits",
+    "float_not_exact": 'must be a whole number or a text, such as "1.5"; other numbers would lose digits',
     "idempotency_key_reused": "This Idempotency-Key came with another request before.",
     "key_twice_somewhere": "has an object in which a key stands twice",
     "list_too_long": "must have at most %(most)s items",

@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Header, HTTPException, Request, Response
 from fastapi.params import Depends as DependsParam
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
+from app.api.strict_json import JsonRequest, is_json
 from app.routing import DbSession, PolicyRoute
 from app.services import idempotency
 
@@ -33,12 +34,12 @@ def _wanted_version(if_match: Annotated[str | None, Header(max_length=100)] = No
         return None
     number = if_match.strip().removeprefix('"').removesuffix('"')
     # What is no tag of ours can match nothing
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0  # noqa: PLR2004 - digits
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1  # noqa: PLR2004 - digits
 
 
 def _required_version(wanted: Annotated[int | None, Depends(_wanted_version)]) -> int:
     if wanted is None:
-        raise HTTPException(428)
+        raise HTTPException(HTTPStatus.PRECONDITION_REQUIRED)
     return wanted
 
 
@@ -59,7 +60,15 @@ class _Repeated(Exception):
 def _claim_key(
     request: Request,
     session: DbSession,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=200,
+            pattern=r"^[ -~]+$",
+            description="The same request with the same key is done once.",
+        ),
+    ] = None,
 ) -> None:
     """Take the key inside the transaction of the effect: whoever comes second waits, and then finds the answer."""
     if idempotency_key is None:
@@ -85,7 +94,10 @@ class ApiRoute(PolicyRoute):
         """The handler between taking the key and keeping its answer."""
         handler = super().get_route_handler()
 
-        async def exchanged(request: Request) -> Response:
+        async def exchanged(plain: Request) -> Response:
+            request = JsonRequest(plain.scope, plain.receive)
+            if self.body_field is not None and _has_foreign_body(request):
+                raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
             if request.method != "POST" or "idempotency-key" not in request.headers:
                 return await handler(request)
             request.state.request_hash = _digest(request.method, request.scope, await request.body())
@@ -95,11 +107,17 @@ class ApiRoute(PolicyRoute):
                 return _replay(repeated.answer)
             claim = getattr(request.state, "claim", None)
             if claim is not None:
-                session: Session = request.state.session
+                session: DbSession = request.state.session
                 await run_in_threadpool(idempotency.keep, session, claim, _answer(response))
             return response
 
         return exchanged
+
+
+def _has_foreign_body(request: Request) -> bool:
+    headers = request.headers
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    return has_body and not is_json(headers.get("content-type", ""))
 
 
 def _digest(method: str, scope: Mapping[str, Any], body: bytes) -> str:
