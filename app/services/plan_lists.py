@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.models import Cycle, Kpi, Objective, Person, Placement, Plan
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, PlanState
+from app.services.cycles import list_cycles
 from app.services.employment import placement_on
 from app.services.listing import Listing
 from app.services.planning import findings, with_parts
@@ -51,22 +52,31 @@ class PlanCounts:
     none: int
 
 
-def list_plans(
+def cycles_of_plans(session: Session, actor: Actor) -> list[Cycle]:
+    """The cycles for which plans are written, the latest first."""
+    note_question(session, Action.PLAN_READ)
+    return list_cycles(session, actor)
+
+
+def list_plans(  # noqa: PLR0913 - what a list can be narrowed to
     session: Session,
     actor: Actor,
     *,
     cycle_id: int,
     search: str = "",
+    person_id: int | None = None,
     only: PlanFilter | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> Listing[PlanRow]:
-    """The people on whose plans the actor may look, by name, with their plans for a cycle."""
+    """The people on whose plans the actor may look, by name, with their plans for a cycle; or one of them alone."""
     note_question(session, Action.PLAN_READ)
     cycle = session.get(Cycle, cycle_id)
     if cycle is None:
         raise NotFound
     people = _people(actor, cycle, search)
+    if person_id is not None:
+        people = people.where(Person.id == person_id)
     if only is not None:
         people = people.where(_has(only, cycle))
     total = session.scalar(people.with_only_columns(func.count())) or 0

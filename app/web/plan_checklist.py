@@ -66,6 +66,8 @@ class Open(NamedTuple):
     subject: str
     texts: tuple[str, ...]
     path: str
+    is_count: bool = False
+    """Whether it only says how many objectives or KPIs there should be, which the guide says all the time."""
 
 
 def checklist(plan: Plan, missing: Sequence[Fault], locale: Locale) -> list[Open]:
@@ -83,7 +85,7 @@ def checklist(plan: Plan, missing: Sequence[Fault], locale: Locale) -> list[Open
 def _line(plan: Plan, kpis: Sequence[Kpi], fault: Fault, locale: Locale) -> Open:
     if text := _SHAPE.get((fault.at, fault.code)):
         path = "#new-objective" if fault.at == "objectives" else "#objectives"
-        return Open("", (locale.text(text, **fault.values),), path)
+        return Open("", (locale.text(text, **fault.values),), path, is_count=True)
     if found := _KPI.fullmatch(fault.at):
         return _about_kpi(plan, kpis[int(found[1])], found[2], fault, locale)
     if found := _OBJECTIVE.fullmatch(fault.at):

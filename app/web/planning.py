@@ -14,7 +14,7 @@ from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
 from app.rules.vocabulary import Action, PlanState
 from app.services import cycles, people, planning
 from app.services.kpi_values import plan_periods
-from app.services.plan_lists import PlanFilter, copyable_plans, count_plans, list_plans
+from app.services.plan_lists import PlanFilter, copyable_plans, count_plans, cycles_of_plans, list_plans
 from app.web.forms import Form, Query, SentForm
 from app.web.plan_editor import change_draft, version_in
 from app.web.plan_pages import placement_of, show_editor, show_plan
@@ -31,7 +31,7 @@ OFFERED: Final = 50
 @router.get("/plans", dependencies=_READ)
 def list_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """Who has a plan for a cycle, and how far it is."""
-    known = cycles.list_cycles(session, actor)
+    known = cycles_of_plans(session, actor)
     cycle = _wanted_cycle(session, actor, query, known)
     if cycle is None:
         return page(request, "planning/no_cycle.html")
@@ -84,7 +84,7 @@ def _new_page(
 ) -> Response:
     person = people.get_person(session, actor, person_id=person_id)
     planning.require_write(session, actor, person_id=person_id)
-    known = cycles.list_cycles(session, actor)
+    known = cycles_of_plans(session, actor)
     cycle = _wanted_cycle(session, actor, query, known)
     if cycle is None:
         return page(request, "planning/no_cycle.html")
