@@ -25,7 +25,7 @@ from app.working import working_text
 Faults = list[Fault]
 
 _RATINGS: Final = ("priority", "difficulty", "credibility")
-_KPI_KEYS: Final = ("code", "weight", *_RATINGS, "measure", "scoring", "entries", "elapsed", "due")
+_KPI_KEYS: Final = frozenset({"code", "weight", *_RATINGS, "measure", "scoring", "entries", "elapsed", "due"})
 _NAMES_OF_INPUTS: Final = ("measure.numerator", "measure.denominator", "measure.milestones.", "measure.milestones[")
 """Where faults leave it open what an entry should hold."""
 

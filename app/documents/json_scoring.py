@@ -24,16 +24,17 @@ Faults = list[Fault]
 
 _NOTHING: Final = object()
 _LIMITS: Final = ("method", "floor", "cap")
-_MEASURE_KEYS: Final[Mapping[MeasureKind, tuple[str, ...]]] = {
-    MeasureKind.GROWTH: ("base",),
-    MeasureKind.MILESTONE: ("milestones",),
-    MeasureKind.RATING: ("aggregation",),
-    MeasureKind.RATIO: ("numerator", "denominator", "scale"),
-    MeasureKind.VALUE: ("aggregation",),
-    MeasureKind.YES_NO: (),
+_MEASURE_KEYS: Final[Mapping[MeasureKind, frozenset[str]]] = {
+    MeasureKind.GROWTH: frozenset({"kind", "base"}),
+    MeasureKind.MILESTONE: frozenset({"kind", "milestones"}),
+    MeasureKind.RATING: frozenset({"kind", "aggregation"}),
+    MeasureKind.RATIO: frozenset({"kind", "numerator", "denominator", "scale"}),
+    MeasureKind.VALUE: frozenset({"kind", "aggregation"}),
+    MeasureKind.YES_NO: frozenset({"kind"}),
 }
+_SCORING_KEYS: Final = {method: frozenset((*_LIMITS, *names)) for method, names in PARAMETERS.items()}
 _ALL_SCORING_KEYS: Final = frozenset(_LIMITS).union(*PARAMETERS.values())
-_ALL_MEASURE_KEYS: Final = frozenset({"kind"}).union(*_MEASURE_KEYS.values())
+_ALL_MEASURE_KEYS: Final = frozenset[str]().union(*_MEASURE_KEYS.values())
 
 
 # --- Scoring ----------------------------------------------------------------------------------------------------------
@@ -42,14 +43,14 @@ _ALL_MEASURE_KEYS: Final = frozenset({"kind"}).union(*_MEASURE_KEYS.values())
 def read_scoring(value: Any) -> tuple[Scoring | None, Faults]:
     """The scoring and what is ill-formed in it, seen from the scoring; none where the method is unknown."""
     method = word_at(_get(value, "method"), Method)
-    known = _ALL_SCORING_KEYS if method is None else (*_LIMITS, *PARAMETERS[method])
+    known = _ALL_SCORING_KEYS if method is None else _SCORING_KEYS[method]
     fields = Fields(value, known)
     if method is None:
         fields.need("method")
         fields.choice("method", Method)
         return None, fields.faults
-    given = {key: _READERS[key](fields, key) for key in known if key in fields and key != "method"}
-    scoring = Scoring(method, **{key: value for key, value in given.items() if value is not None})
+    parameters = {key: _READERS[key](fields, key) for key in value if key in known and key in _READERS}
+    scoring = Scoring(method, **{key: each for key, each in parameters.items() if each is not None})
     return scoring, _at_home_elsewhere(fields.faults, _ALL_SCORING_KEYS, "key_not_of_method", method)
 
 
@@ -98,7 +99,7 @@ def read_measure(value: Any, method: Method | None) -> tuple[Measure | None, Fau
     kind = word_at(_get(value, "kind"), MeasureKind)
     if _get(value, "kind") is _NOTHING and method is not None:
         kind = OWN_MEASURE.get(method, MeasureKind.VALUE)
-    fields = Fields(value, _ALL_MEASURE_KEYS if kind is None else ("kind", *_MEASURE_KEYS[kind]))
+    fields = Fields(value, _ALL_MEASURE_KEYS if kind is None else _MEASURE_KEYS[kind])
     if kind is None:
         fields.choice("kind", MeasureKind)
     if kind is None or not fields.is_object:
@@ -156,6 +157,8 @@ def _get(value: Any, key: str) -> Any:
 
 def _at_home_elsewhere(faults: Faults, keys: Collection[str], code: str, word: str) -> Faults:
     """Say of a key that other methods or measures have that it does not go with this one."""
+    if not faults:
+        return faults
     return [
         Fault(fault.at, code, {"word": word}) if fault.code in UNKNOWN_KEY and fault.at in keys else fault
         for fault in faults
