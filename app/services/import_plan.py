@@ -195,7 +195,7 @@ class _Planner:
             self._refuse(row.line, "manager", "own_manager")
             return
         first = person.joined_on if planned.kind is Kind.NEW and manager else None
-        if manager and manager.left_on and manager.left_on < (first or person.employed.nearest(self.day)):
+        if manager and manager.left_on and manager.left_on < person.employed.nearest(self.day):
             self._refuse(row.line, "manager", "manager_left", name=manager.name)
             return
         above = manager.employed if manager else None

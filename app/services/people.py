@@ -248,7 +248,7 @@ def _manager_faults(session: Session, actor: Actor, values: PersonValues, person
         return [Fault("manager_id", "choice_unknown")]
     if person and manager.id == person.id:
         return [Fault("manager_id", "own_manager")]
-    starts_on = values.reports_on or (max(actor.today, values.joined_on) if person else values.joined_on)
+    starts_on = values.reports_on or max(actor.today, values.joined_on)
     if manager.left_on and manager.left_on < starts_on:
         return [Fault("manager_id", "manager_left", {"name": manager.name})]
     return []
