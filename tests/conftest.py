@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,10 @@ from app.web.session import cookie_name
 from tests.cast import Cast, make_cast
 from tests.factories import make_account, make_web_session
 from tests.tools import Browser, Clock, SignIn
+
+# A busy machine is no fault of the code
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 pytest_plugins = ["tests.postgres", "tests.chromium"]
 
