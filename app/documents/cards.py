@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.documents.json_entries import date_faults, read_entries
 from app.documents.json_fields import Fields, unsaid
 from app.documents.json_policy import read_policy
-from app.documents.json_scoring import read_measure, read_scoring
+from app.documents.json_scoring import read_set_up
 from app.documents.json_text import parse_json
 from app.rules.aggregation import Measure, actual
 from app.rules.faults import Fault, Refused
@@ -166,9 +166,9 @@ def _rating(fields: Fields, name: str) -> int | None:
 
 def _read_set_up(fields: Fields, policy: Policy) -> tuple[Measure | None, Scoring | None]:
     """Measure and scoring as far as they are known; what is wrong with them is added to the fields' faults."""
-    scoring, in_scoring = read_scoring(fields.get("scoring")) if "scoring" in fields else (None, [])
-    measure, in_measure = read_measure(fields.get("measure", {}), scoring.method if scoring else None)
-    said = [fault.under("scoring") for fault in in_scoring] + [fault.under("measure") for fault in in_measure]
+    measure, scoring, said = read_set_up(fields.get("measure", {}), fields.get("scoring", {}))
+    if "scoring" not in fields:  # said already, by the KPI
+        said = [fault for fault in said if not fault.at.startswith("scoring")]
     fields.faults += said
     if measure is not None and scoring is not None:
         fields.faults += unsaid(set_up_faults(measure, scoring, policy), said)

@@ -1,8 +1,10 @@
 """What do measure and scoring of one KPI in a JSON card say?"""
 
-from collections.abc import Callable, Collection, Mapping
+import marshal
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from app.documents.json_fields import UNKNOWN_KEY, Fields, fraction_at, text_at, word_at
 from app.rules.aggregation import (
@@ -35,6 +37,39 @@ _MEASURE_KEYS: Final[Mapping[MeasureKind, frozenset[str]]] = {
 _SCORING_KEYS: Final = {method: frozenset((*_LIMITS, *names)) for method, names in PARAMETERS.items()}
 _ALL_SCORING_KEYS: Final = frozenset(_LIMITS).union(*PARAMETERS.values())
 _ALL_MEASURE_KEYS: Final = frozenset[str]().union(*_MEASURE_KEYS.values())
+
+
+class SetUp(NamedTuple):
+    """Measure and scoring as far as they are known, and what is ill-formed in them as seen from the KPI."""
+
+    measure: Measure | None
+    scoring: Scoring | None
+    faults: Sequence[Fault]
+
+
+def read_set_up(measure: Any, scoring: Any) -> SetUp:
+    """What the JSON of measure and scoring says.
+
+    A company's cards hold the same set-ups over and over, so each is read once. They are told apart by their exact
+    JSON: what marshal cannot write, such as a key that stands twice or a number that is no string, is read each time.
+    """
+    try:
+        exact_json = marshal.dumps((measure, scoring), 2)
+    except ValueError:
+        return _read_set_up(measure, scoring)
+    return _known_set_up(exact_json)
+
+
+@lru_cache(maxsize=4096)
+def _known_set_up(exact_json: bytes) -> SetUp:
+    return _read_set_up(*marshal.loads(exact_json))  # noqa: S302 - bytes that read_set_up has just made
+
+
+def _read_set_up(measure: Any, scoring: Any) -> SetUp:
+    found_scoring, in_scoring = read_scoring(scoring)
+    found_measure, in_measure = read_measure(measure, found_scoring.method if found_scoring else None)
+    faults = [fault.under("scoring") for fault in in_scoring] + [fault.under("measure") for fault in in_measure]
+    return SetUp(found_measure, found_scoring, tuple(faults))
 
 
 # --- Scoring ----------------------------------------------------------------------------------------------------------
