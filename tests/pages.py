@@ -32,6 +32,8 @@ class Page(HTMLParser):
         elif tag == "p" and given.get("class") == "fault":
             self._fault = given["id"].removeprefix("field-").removesuffix("-fault")
             self.faults[self._fault] = ""
+        elif tag == "br":
+            self.handle_data(" ")
         elif tag == "tr":
             self.rows.append([])
         elif tag in {"td", "th"}:

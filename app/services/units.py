@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final, Generic, TypeVar
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
 from app.access import Actor, may, note_question, require
@@ -61,7 +61,7 @@ def check_may_write(session: Session, actor: Actor) -> None:
 def list_units(session: Session, actor: Actor) -> list[Counted[Unit]]:
     """All units in the order of the tree, each with the number of its own people."""
     require(session, actor, Action.PERSON_READ)
-    units = session.scalars(select(Unit).options(selectinload(Unit.parent)).order_by(Unit.name, Unit.id)).all()
+    units = session.scalars(select(Unit).order_by(Unit.name, Unit.id)).all()
     people = _counts(session, Placement.unit_id, actor.today)
     below: dict[int | None, list[Unit]] = {}
     for unit in units:

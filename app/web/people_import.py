@@ -100,7 +100,7 @@ def confirm(request: Request, session: DbSession, actor: CurrentActor, form: Sen
         lambda: people_import.run_import(session, actor, content=content, file_name=upload.file_name, day=upload.day),
     )
     if result is None:
-        return _preview(request, session, actor, signed)
+        return _preview(request, session, actor, signed, HTTPStatus.BAD_REQUEST)
     uploads.forget(data_dir, upload.name)
     locale = request.state.locale
     counts = {name: locale.number(getattr(result, name)) for name in ("entered", "changed", "unchanged")}
@@ -122,11 +122,11 @@ def _import_page(request: Request, form: Form, file_name: str = "") -> Response:
     return page(request, "people/import.html", status, form=form, file_name=file_name)
 
 
-def _preview(request: Request, session: DbSession, actor: Actor, signed: str) -> Response:
+def _preview(request: Request, session: DbSession, actor: Actor, signed: str, status: int = HTTPStatus.OK) -> Response:
     upload = _upload_of(request, actor, signed)
     content = uploads.fetch(_settings(request).data_dir, upload.name)
     preview = people_import.read_import(session, actor, content=content, file_name=upload.file_name, day=upload.day)
-    return page(request, "people/preview.html", preview=preview, upload=signed, **_shown(request, preview))
+    return page(request, "people/preview.html", status, preview=preview, upload=signed, **_shown(request, preview))
 
 
 def _shown(request: Request, preview: ImportPreview) -> dict[str, Any]:
