@@ -63,7 +63,7 @@ def with_inputs(*pairs: tuple[str, Mapping[str, str]]) -> list[Entry]:
     ],
 )
 def test_numbers_become_the_actual_in_the_order_of_their_last_days(measure: Measure, expected: Fraction) -> None:
-    entries = valued(("2026-02", "35"), ("2026-Q2", "20"), ("2026-01", "10.5"))
+    entries = valued(("2026-05", "35"), ("2026-Q2", "20"), ("2026-01", "10.5"))
     assert actual(measure, entries) == expected
 
 
