@@ -275,9 +275,10 @@ def findings(plan: Plan) -> list[Fault]:
 def submit_plan(session: Session, actor: Actor, *, plan_id: int, version: int | None) -> Plan:
     """Bring a complete draft into force, in place of the version before; refused with every reason at once."""
     plan = plan_for_change(session, actor, plan_id=plan_id, version=version)
-    missing = findings(plan)
-    if missing and plan.state is PlanState.DRAFT:
-        raise Invalid(missing)
+    if plan.state is PlanState.DRAFT:
+        weigh_plan(plan)  # the policy may have changed since the KPIs were rated
+        if missing := findings(plan):
+            raise Invalid(missing)
     try:
         state = moved(PLAN, plan.state, Step.SUBMIT, frozenset({Condition.PLAN_COMPLETE}))
     except StepRefused as refused:

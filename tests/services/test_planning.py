@@ -133,6 +133,15 @@ def test_a_complete_plan_comes_into_force(session: Session, cast: Cast, cycle: C
     assert plan_in_force(session, cast.eva.id, cycle.id, date(2026, 5, 1)) is None
 
 
+def test_a_plan_is_weighed_by_the_policy_of_the_day_on_which_it_is_submitted(
+    session: Session, cast: Cast, cycle: Cycle, hr: Actor
+) -> None:
+    plan = make_draft(session, hr, cast.eli, cycle)
+    cycle.priority_share, cycle.credibility_share = Decimal(20), Decimal(50)
+    submit_plan(session, hr, plan_id=plan.id, version=plan.version)
+    assert [kpi.weight for kpi in kpis_of(plan)] == [21, 18, 19, 18, 12, 12]
+
+
 def test_what_is_in_force_is_no_draft(session: Session, cast: Cast, cycle: Cycle, hr: Actor) -> None:
     plan = make_active(session, hr, cast.eli, cycle)
     for act in (
