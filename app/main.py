@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app import __version__, api, schema, web
@@ -75,7 +76,6 @@ def create_app(settings: Settings, engine: Engine | None = None, sessions: Sessi
         openapi_url=f"{api.PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=settings.max_body_bytes,
     )
     app.state.settings = settings
     app.state.engine = engine or make_engine(settings.database_url)
@@ -87,7 +87,8 @@ def create_app(settings: Settings, engine: Engine | None = None, sessions: Sessi
     app.mount(assets.PREFIX, assets.StaticFiles(settings.data_dir / "cache"))
     _handle_errors(app)
     api.describe(app, api.PREFIX)
-    # The last one added is the first to see a request
+    # The last one added is the first to see a request; the limit stands inside, so that we say ourselves what is wrong
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.max_body_bytes)
     app.add_middleware(SessionMiddleware, owner=app, refuse_api=api.refuse)
     hosts = [host.strip() for host in settings.allowed_hosts.split(",") if host.strip()]
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)

@@ -147,19 +147,19 @@ def shown(cycle: Cycle) -> schemas.Cycle:
         starts_on=cycle.starts_on,
         ends_on=cycle.ends_on,
         state=cycle.state,
-        policy=schemas.Policy(
+        policy=schemas.PolicyShown(
             floor=cycle.score_floor,
             cap=cycle.score_cap,
             missing=cycle.missing,
-            criteria=schemas.Criteria(
+            criteria=schemas.CriteriaShown(
                 priority=cycle.priority_share, difficulty=cycle.difficulty_share, credibility=cycle.credibility_share
             ),
             weight_step=cycle.weight_step,
             weight_floor=cycle.weight_floor,
             weight_ceiling=cycle.weight_ceiling,
-            statuses=schemas.Statuses(on_track=cycle.on_track_from, ahead=cycle.ahead_from),
+            statuses=schemas.StatusesShown(on_track=cycle.on_track_from, ahead=cycle.ahead_from),
             grades=[
-                schemas.Grade(lower=band.lower, code=band.code, name_en=band.name_en, name_id=band.name_id)
+                schemas.GradeShown(lower=band.lower, code=band.code, name_en=band.name_en, name_id=band.name_id)
                 for band in cycle.bands
             ],
         ),

@@ -96,6 +96,9 @@ def _terms(names: Iterable[str]) -> tuple[Term, ...]:
 # --- Out --------------------------------------------------------------------------------------------------------------
 
 
+# What is stored was checked when it came in, by whatever door: nothing here is measured by the bounds of requests.
+
+
 def shown_kpi(kpi: Kpi) -> wire.Kpi:
     """A KPI of a plan on the wire."""
     return wire.Kpi(
@@ -160,19 +163,21 @@ def _measure(
 ) -> wire.Measure:
     match kind:
         case MeasureKind.VALUE:
-            return wire.ValueMeasure(kind="value", aggregation=aggregation or Aggregation.LAST)
+            return wire.ValueMeasure.model_construct(kind="value", aggregation=aggregation or Aggregation.LAST)
         case MeasureKind.RATIO:
             factor = Decimal(1) if scale is None else scale
-            return wire.RatioMeasure(kind="ratio", numerator=numerator, denominator=denominator, scale=factor)
+            return wire.RatioMeasure.model_construct(
+                kind="ratio", numerator=numerator, denominator=denominator, scale=factor
+            )
         case MeasureKind.GROWTH:
-            return wire.GrowthMeasure(kind="growth", base=base)
+            return wire.GrowthMeasure.model_construct(kind="growth", base=base)
         case MeasureKind.MILESTONE:
-            return wire.MilestoneMeasure(kind="milestone", milestones=dict(milestones or {}))
+            return wire.MilestoneMeasure.model_construct(kind="milestone", milestones=dict(milestones or {}))
         case MeasureKind.YES_NO:
-            return wire.YesNoMeasure(kind="yes_no")
+            return wire.YesNoMeasure.model_construct(kind="yes_no")
         case MeasureKind.RATING:
             is_average = aggregation is Aggregation.AVERAGE
-            return wire.RatingMeasure(
+            return wire.RatingMeasure.model_construct(
                 kind="rating", aggregation=Aggregation.AVERAGE if is_average else Aggregation.LAST
             )
 
@@ -205,7 +210,9 @@ def _scoring_of(kpi: Kpi) -> wire.Scoring:
         "target": kpi.target,
     }
     parameters = {name: known[name] for name in PARAMETERS[kpi.method]}
-    return _SCORINGS[kpi.method](method=kpi.method.value, floor=kpi.floor, cap=kpi.cap, **parameters)
+    build: Any = _SCORINGS[kpi.method].model_construct
+    scoring: wire.Scoring = build(method=kpi.method.value, floor=kpi.floor, cap=kpi.cap, **parameters)
+    return scoring
 
 
 # --- Faults -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 
 from app.api.wire import (
     CODE,
+    NO_OTHER_KEYS,
     Day,
     Flag,
     Id,
@@ -70,7 +71,9 @@ class MilestoneMeasure(Sent):
     """Entries name milestones that were reached; shares add up to 100."""
 
     kind: Literal["milestone"]
-    milestones: Annotated[dict[Annotated[str, line(100)], Number], Field(max_length=24)] = Field(default_factory=dict)
+    milestones: Annotated[
+        dict[Annotated[str, line(100)], Number], Field(max_length=24, json_schema_extra=NO_OTHER_KEYS)
+    ] = Field(default_factory=dict)
 
 
 class YesNoMeasure(Sent):
@@ -235,7 +238,7 @@ class KpiSent(Sent):
     frequency: Frequency
     measure: Measure
     scoring: Scoring
-    period_targets: Annotated[dict[On, Number], Field(max_length=366)] = Field(
+    period_targets: Annotated[dict[On, Number], Field(max_length=366, json_schema_extra=NO_OTHER_KEYS)] = Field(
         default_factory=dict, description="Targets by the code of their period: of all periods of the plan, or of none."
     )
     definition_id: Id | None = Field(default=None, description="The library's definition that it was copied from.")

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJs
 
 from app.api.plan_schemas import Measure
 from app.api.wire import (
+    NO_OTHER_KEYS,
     NUMBER_IN,
     NUMBER_OUT,
     UNIT_CODE,
@@ -183,8 +184,6 @@ class PositionSent(Sent):
 class Criteria(Sent):
     """How much each rating counts for the weight of a KPI, in percent; together 100."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
-
     priority: Number
     difficulty: Number
     credibility: Number
@@ -199,8 +198,6 @@ class Statuses(Sent):
 
 class Grade(Sent):
     """A grade from its lower bound up."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     lower: Number = Field(alias="from")
     code: Annotated[str, line(40)]
@@ -222,6 +219,46 @@ class Policy(Sent):
     grades: Annotated[Sequence[Grade], Field(min_length=1, max_length=10)]
 
 
+class CriteriaShown(Shown):
+    """How much each rating counts for the weight of a KPI, in percent."""
+
+    priority: Number
+    difficulty: Number
+    credibility: Number
+
+
+class StatusesShown(Shown):
+    """From which achievement to date a running KPI counts as on track, and as ahead."""
+
+    on_track: Number
+    ahead: Number
+
+
+class GradeShown(Shown):
+    """A grade from its lower bound up."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    lower: Number = Field(alias="from")
+    code: str
+    name_en: str
+    name_id: str
+
+
+class PolicyShown(Shown):
+    """The policy of a cycle, in the words of a scorecard file."""
+
+    floor: Number
+    cap: Number
+    missing: Missing
+    criteria: CriteriaShown
+    weight_step: Number
+    weight_floor: Number
+    weight_ceiling: Number
+    statuses: StatusesShown
+    grades: Sequence[GradeShown]
+
+
 class Period(Shown):
     """A part of a cycle for which people are scored."""
 
@@ -240,7 +277,7 @@ class Cycle(Shown):
     starts_on: date
     ends_on: date
     state: CycleState
-    policy: Policy
+    policy: PolicyShown
     periods: Sequence[Period]
     version: int
 
@@ -307,7 +344,7 @@ def _figure_schema(number: dict[str, Any]) -> dict[str, Any]:
 Figure = Annotated[
     Any,
     BeforeValidator(_read_figure),
-    PlainSerializer(_figure),
+    PlainSerializer(_figure, when_used="json"),
     WithJsonSchema(_figure_schema(NUMBER_IN), mode="validation"),
     WithJsonSchema(_figure_schema(NUMBER_OUT), mode="serialization"),
 ]
@@ -329,7 +366,7 @@ class EntrySent(Sent):
     )
 
     value: Figure | None = None
-    inputs: Annotated[dict[_Name, Number], Field(max_length=24)] | None = None
+    inputs: Annotated[dict[_Name, Number], Field(max_length=24, json_schema_extra=NO_OTHER_KEYS)] | None = None
     reached: Annotated[Sequence[_Name], Field(max_length=24)] | None = None
     source_kind: SourceKind | None = None
     note: Annotated[str, lines(2000)] | None = None
@@ -339,7 +376,7 @@ class EntrySent(Sent):
 class Entry(Shown):
     """One recorded figure: a value, inputs or milestones, as the KPI measures."""
 
-    on: On
+    on: str
     starts_on: date
     ends_on: date
     value: Figure | None = Field(default=None, exclude_if=is_left_out)

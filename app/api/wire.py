@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, LiteralString
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict, WithJsonSchema
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from app.rules.entries import DIGITS_AFTER, DIGITS_BEFORE
@@ -74,16 +75,17 @@ def is_left_out(value: object) -> bool:
     return value is None
 
 
-NUMBER_OUT: Final[dict[str, Any]] = {"type": "string", "pattern": NUMBER, "maxLength": 40, "examples": ["112.5"]}
+_TEXT_IN: Final[dict[str, Any]] = {"type": "string", "pattern": NUMBER, "maxLength": 40, "examples": ["112.5"]}
+NUMBER_OUT: Final[dict[str, Any]] = {**_TEXT_IN, "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "maxLength": 82}
 NUMBER_IN: Final[dict[str, Any]] = {
-    "anyOf": [NUMBER_OUT, {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}],
+    "anyOf": [_TEXT_IN, {"type": "integer", "minimum": -_LARGEST, "maximum": _LARGEST}],
     "description": "An exact number: a string, or an integer; never a JSON float.",
 }
 
 Number = Annotated[
     Decimal,
     BeforeValidator(read_number),
-    PlainSerializer(number_text, return_type=str),
+    PlainSerializer(number_text, return_type=str, when_used="json"),
     WithJsonSchema(NUMBER_IN, mode="validation"),
     WithJsonSchema(NUMBER_OUT, mode="serialization"),
 ]
@@ -93,6 +95,8 @@ Day = Annotated[
     BeforeValidator(_read_day),
     WithJsonSchema({"type": "string", "format": "date", "pattern": DAY, "maxLength": 10, "examples": ["2026-01-31"]}),
 ]
+NO_OTHER_KEYS: Final[JsonDict] = {"additionalProperties": False}
+"""Said of objects whose keys people choose: those that do not fit the pattern are refused."""
 Flag = Annotated[bool, Strict()]
 Id = Annotated[int, Strict(), Field(ge=1, le=LARGEST_ID)]
 Whole = Annotated[int, Strict(), Field(ge=0, le=1_000_000_000)]

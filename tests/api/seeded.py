@@ -1,0 +1,157 @@
+"""Which calls of the API go well? A company with something of everything, and one good call for each operation."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.models import Position, Unit
+from app.services.appraisals import publish
+from app.services.cycles import close_period
+from app.services.library import seed_library
+from app.services.plan_drafts import kpis_of
+from tests.cards import Example, make_example
+from tests.cast import Cast, actor_of
+from tests.plans import make_draft
+from tests.teams import make_cycle
+from tests.tools import Clock
+
+TODAY = date(2026, 3, 5)
+
+
+@dataclass(frozen=True)
+class Good:
+    """What a call needs to go well."""
+
+    path: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+KPI = {
+    "name": "Hit rate",
+    "source_kind": "system_of_record",
+    "frequency": "monthly",
+    "measure": {"kind": "ratio", "numerator": ["won", "-lost"], "denominator": ["leads"], "scale": "100"},
+    "scoring": {"method": "points", "points": [["0", "0"], [20, "100"]], "above": "clamp", "cap": "110"},
+}
+POLICY = {
+    "floor": "0",
+    "cap": "120",
+    "missing": "zero",
+    "criteria": {"priority": 40, "difficulty": "40", "credibility": "20"},
+    "weight_step": "1",
+    "weight_floor": "5",
+    "weight_ceiling": "40",
+    "statuses": {"on_track": "85", "ahead": "105"},
+    "grades": [
+        {"from": "90", "code": "A", "name_en": "Good", "name_id": "Baik"},
+        {"from": "0", "code": "B", "name_en": "Poor", "name_id": "Kurang"},
+    ],
+}
+
+
+def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
+    """The company on TODAY: eli's January is published and closed, eva has a complete draft; the calls by operation."""
+    clock.set_day(TODAY)
+    example = make_example(session, cast)
+    example.record_january(session)
+    hana = actor_of(cast.hana, TODAY)
+    publish(session, hana, person_id=cast.eli.id, period_id=example.period("2026-01").id)
+    close_period(session, hana, cycle_id=example.cycle.id, period_code="2026-01")
+    example.record(session, "SALES", "2026-02", "31", today=TODAY)
+    seed_library(session)
+    unit, position = Unit(code="EMPTY", name="Kosong"), Position(code="NOBODY", name="Belum ada")
+    session.add_all([unit, position])
+    draft = make_draft(session, hana, cast.eva, example.cycle)
+    other = make_cycle(session, "2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
+    session.flush()
+    good = {
+        "get_me": Good(),
+        "list_people": Good(query={"search": "e"}),
+        "get_person": Good({"person_id": cast.eli.id}),
+        "create_person": Good(body={"number": "77", "name": "Siti Rahma", "joined_on": "2026-02-01"}),
+        "replace_person": Good({"person_id": cast.eli.id}, headers=tag(cast.eli.version), body=person_body(cast)),
+        "list_units": Good(),
+        "create_unit": Good(body={"name": "Gudang"}),
+        "list_positions": Good(),
+        "create_position": Good(body={"name": "Kepala gudang"}),
+        "list_cycles": Good(),
+        "get_cycle": Good({"cycle_code": "2026"}),
+        "create_cycle": Good(
+            body={
+                "code": "2028",
+                "name": "Kinerja 2028",
+                "starts_on": "2028-01-01",
+                "ends_on": "2028-12-31",
+                "policy": POLICY,
+            }
+        ),
+        "replace_policy": Good({"cycle_code": other.code}, headers=tag(other.version), body=POLICY),
+        "close_period": Good({"cycle_code": "2026", "period_code": "2026-02"}),
+        "reopen_period": Good({"cycle_code": "2026", "period_code": "2026-01"}),
+        "list_definitions": Good(query={"search": "sales"}),
+        "get_definition": Good({"definition_id": 1}),
+        "list_plans": Good(query={"cycle": "2026"}),
+        "get_plan": Good({"plan_id": example.plan.id}),
+        "start_plan": Good(body={"person_id": cast.otto.id, "cycle": "2026"}),
+        "publish_scorecards": Good(body={"cycle": "2026", "period": "2026-02", "person_ids": [cast.eli.id]}),
+        "get_scorecard": Good({"person_id": cast.eli.id, "cycle_code": "2026"}),
+        "get_scorecard_pdf": Good({"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-01"}),
+    }
+    for name, id_name, thing in (("unit", "unit_id", unit), ("position", "position_id", position)):
+        good[f"get_{name}"] = good[f"remove_{name}"] = Good({id_name: thing.id})
+        good[f"replace_{name}"] = Good({id_name: thing.id}, body={"name": "Arsip"})
+    return good | entry_calls(example) | plan_calls(example, draft)
+
+
+def entry_calls(example: Example) -> dict[str, Good]:
+    kpi = {"kpi_id": example.kpis["SALES"].id}
+    return {
+        "list_entries": Good(kpi),
+        "get_entry": Good({**kpi, "on": "2026-01"}),
+        "put_entry": Good({**kpi, "on": "2026-03"}, body={"value": "12.5", "note": "CRM"}),
+        "remove_entry": Good({**kpi, "on": "2026-02"}),
+    }
+
+
+def plan_calls(example: Example, draft: Any) -> dict[str, Good]:
+    plan, seen = {"plan_id": draft.id}, tag(draft.version)
+    objective, kpis = draft.objectives[0], kpis_of(draft)
+    weights = [{"kpi_id": kpi.id, "weight": weight} for kpi, weight in zip(kpis, [25, 20, 20, 15, 10, 10], strict=True)]
+    ratings = [{"kpi_id": kpis[0].id, "priority": 3, "difficulty": 3, "credibility": None}]
+    return {
+        "discard_plan": Good(plan, headers=seen),
+        "revise_plan": Good({"plan_id": example.plan.id}, body={"starts_on": "2026-03-01", "reason": "Target baru"}),
+        "list_findings": Good(plan),
+        "submit_plan": Good(plan, headers=seen),
+        "create_objective": Good(plan, headers=seen, body={"title": "Mutu"}),
+        "replace_objective": Good({**plan, "objective_id": objective.id}, headers=seen, body={"title": "Mutu"}),
+        "remove_objective": Good({**plan, "objective_id": objective.id}, headers=seen),
+        "create_kpi": Good(plan, headers=seen, body={**KPI, "objective_id": objective.id}),
+        "replace_kpi": Good({**plan, "kpi_id": kpis[0].id}, headers=seen, body={**KPI, "objective_id": objective.id}),
+        "remove_kpi": Good({**plan, "kpi_id": kpis[0].id}, headers=seen),
+        "rate_kpis": Good(plan, headers=seen, body={"kpis": ratings}),
+        "choose_weighting": Good(plan, headers=seen, body={"weighting": "ranked"}),
+        "set_weights": Good(plan, headers=seen, body={"kpis": weights, "reason": "Keputusan direksi"}),
+        "drop_weights": Good(plan, headers=seen),
+    }
+
+
+def person_body(cast: Cast) -> dict[str, Any]:
+    return {
+        "number": "4",
+        "name": "Eli Effendi Putra",
+        "joined_on": "2020-01-01",
+        "email": "eli@example.com",
+        "left_on": None,
+        "unit_id": None,
+        "position_id": None,
+        "manager_id": cast.mona.id,
+    }
+
+
+def tag(version: int) -> dict[str, str]:
+    return {"If-Match": f'"{version}"'}
