@@ -24,6 +24,11 @@ def folded(text: str) -> str:
     return tidy(unicodedata.normalize("NFKC", text)).casefold()
 
 
+def search_words(text: str) -> list[str]:
+    """The words to look for, without signs that no database could hold."""
+    return "".join(sign for sign in text if unicodedata.category(sign) not in {"Cc", "Cs"}).split()
+
+
 def text_faults(at: str, text: str, *, limit: int, required: bool = True) -> list[Fault]:
     """What speaks against a tidied text: missing, too long, or with signs that no page and no database can hold."""
     if not text:

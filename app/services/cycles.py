@@ -171,6 +171,8 @@ def get_cycle(session: Session, actor: Actor, *, cycle_id: int) -> Cycle:
 def cycle_by_code(session: Session, actor: Actor, *, code: str) -> Cycle:
     """One cycle by its code."""
     require(session, actor, Action.CYCLE_READ)
+    if text_faults("code", code, limit=40):
+        raise NotFound
     return _found(session.scalar(_with_parts().where(Cycle.code == code)))
 
 
@@ -319,7 +321,7 @@ def _cycle_faults(session: Session, values: CycleValues) -> list[Fault]:
     # The code stands in addresses and file names
     if not faults and not all(sign.isascii() and (sign.isalnum() or sign in "-_.") for sign in values.code):
         faults.append(Fault("code", "code_signs"))
-    if session.scalar(select(exists().where(func.lower(Cycle.code) == values.code.lower()))):
+    if not faults and session.scalar(select(exists().where(func.lower(Cycle.code) == values.code.lower()))):
         faults.append(Fault("code", "already_taken"))
     faults += text_faults("name", tidy(values.name), limit=200)
     if values.ends_on <= values.starts_on:

@@ -18,7 +18,7 @@ from app.models import Kpi, KpiDefinition
 from app.rules.aggregation import RATING_AGGREGATIONS, Term
 from app.rules.faults import Fault
 from app.rules.methods import OWN_MEASURE
-from app.rules.texts import text_faults, tidy, tidy_lines
+from app.rules.texts import search_words, text_faults, tidy, tidy_lines
 from app.rules.vocabulary import Action, Aggregation, Frequency, Language, MeasureKind, Method
 from app.services import audit
 
@@ -134,12 +134,12 @@ def list_definitions(
     """The library, by code; `search` looks into code, names and definitions."""
     require(session, actor, Action.LIBRARY_READ)
     query = select(KpiDefinition).order_by(KpiDefinition.code)
-    if search:
+    for word in search_words(search):
         columns = (
             KpiDefinition.code, KpiDefinition.name_en, KpiDefinition.name_id,
             KpiDefinition.definition_en, KpiDefinition.definition_id,
         )  # fmt: skip
-        query = query.where(or_(*(column.icontains(search, autoescape=True) for column in columns)))
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     if category:
         query = query.where(KpiDefinition.category == category)
     if not with_retired:
@@ -247,7 +247,7 @@ def _checked(session: Session, values: DefinitionValues, own_id: int | None) -> 
     faults = definition_faults(values)
     is_other = KpiDefinition.id.is_distinct_from(own_id)
     taken = select(exists().where(func.lower(KpiDefinition.code) == values.code.lower(), is_other))
-    if session.scalar(taken):
+    if all(fault.at != "code" for fault in faults) and session.scalar(taken):
         faults.append(Fault("code", "already_taken"))
     if faults:
         raise Invalid(faults)

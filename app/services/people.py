@@ -57,7 +57,6 @@ __all__ = [
     "line_on",
     "list_people",
     "manager_on",
-    "number_faults",
     "person_by_number",
     "placement_on",
     "team_of",
@@ -171,11 +170,6 @@ def withdraw_role(session: Session, actor: Actor, *, person_id: int, role: Role)
     _record_role(session, actor, person, role, "role.withdrawn")
 
 
-def number_faults(number: str) -> list[Fault]:
-    """What speaks against an employee number, whoever has it."""
-    return text_faults("number", number, limit=LONGEST_NUMBER)
-
-
 def _seat_and_line(session: Session, actor: Actor, person: Person, values: PersonValues) -> None:
     """Write placement and manager; a circle is found only now, when the line's days are known."""
     seat: Seat | None = (values.unit_id, values.position_id) if values.unit_id and values.position_id else None
@@ -190,25 +184,36 @@ def _seat_and_line(session: Session, actor: Actor, person: Person, values: Perso
 
 
 def _faults(session: Session, actor: Actor, values: PersonValues, person: Person | None) -> list[Fault]:
-    number, email = tidy(values.number), tidy(values.email).lower()
+    own_id = person.id if person else None
     faults = [
-        *number_faults(number),
+        *_number_faults(session, tidy(values.number), own_id),
         *text_faults("name", tidy(values.name), limit=LONGEST_NAME),
-        *text_faults("email", email, limit=LONGEST_EMAIL, required=False),
+        *_email_faults(session, tidy(values.email).lower(), own_id),
         *_date_faults(values),
         *_seat_faults(session, values),
         *_manager_faults(session, actor, values, person),
     ]
-    if email and not is_email(email):
-        faults.append(Fault("email", "email_unreadable"))
-    own_id = person.id if person else None
-    if _is_taken(session, or_(Person.number == number, func.lower(Person.number) == number.lower()), own_id):
-        faults.append(Fault("number", "already_taken"))
-    if email and _is_taken(session, or_(Person.email == email, func.lower(Person.email) == email), own_id):
-        faults.append(Fault("email", "already_taken"))
     if person and values.left_on and _is_last_hr(session, person, values.left_on):
         faults.append(Fault("left_on", "last_hr"))
     return faults
+
+
+def _number_faults(session: Session, number: str, own_id: int | None) -> list[Fault]:
+    if faults := text_faults("number", number, limit=LONGEST_NUMBER):
+        return faults
+    same = or_(Person.number == number, func.lower(Person.number) == number.lower())
+    return [Fault("number", "already_taken")] if _is_taken(session, same, own_id) else []
+
+
+def _email_faults(session: Session, email: str, own_id: int | None) -> list[Fault]:
+    if not email:
+        return []
+    if faults := text_faults("email", email, limit=LONGEST_EMAIL):
+        return faults
+    if not is_email(email):
+        return [Fault("email", "email_unreadable")]
+    same = or_(Person.email == email, func.lower(Person.email) == email)
+    return [Fault("email", "already_taken")] if _is_taken(session, same, own_id) else []
 
 
 def _date_faults(values: PersonValues) -> list[Fault]:

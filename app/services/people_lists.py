@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from app.access import Actor, note_question, require, visible_people
 from app.errors import NotFound
 from app.models import Account, Person, Placement, Position, ReportingLine, Unit
+from app.rules.texts import search_words, tidy
 from app.rules.vocabulary import Action
 from app.services.listing import Listing
 
@@ -39,7 +40,7 @@ def list_people(
     """The people whom the actor may see, by name; `search` looks into names, numbers and e-mail addresses."""
     note_question(session, Action.PERSON_READ)
     query = visible_people(actor)
-    for word in search.split():
+    for word in search_words(search):
         columns = (Person.name, Person.number, Person.email)
         query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     if unit_id is not None:
@@ -109,7 +110,8 @@ def choices(session: Session, actor: Actor) -> Choices:
 def person_by_number(session: Session, actor: Actor, *, number: str) -> Person | None:
     """The person with an employee number, whatever its capitals, among those whom the actor may see."""
     note_question(session, Action.PERSON_READ)
-    same = or_(Person.number == number, func.lower(Person.number) == number.lower())
+    wanted = " ".join(search_words(tidy(number)))
+    same = or_(Person.number == wanted, func.lower(Person.number) == wanted.lower())
     return session.scalar(visible_people(actor).where(same).order_by(Person.id).limit(1))
 
 

@@ -197,16 +197,18 @@ def _code(session: Session, kind: type[Unit] | type[Position], code: str, name: 
 def _faults(
     session: Session, kind: type[Unit] | type[Position], code: str, name: str, own_id: int | None
 ) -> list[Fault]:
-    faults = [*text_faults("name", tidy(name), limit=LONGEST_NAME), *text_faults("code", code, limit=LONGEST_CODE)]
-    if not faults and _SIGNS.fullmatch(code) is None:
-        faults.append(Fault("code", "code_signs"))
-    for at, column, text in (("code", kind.code, code), ("name", kind.name, tidy(name))):
+    found = {
+        "name": text_faults("name", tidy(name), limit=LONGEST_NAME),
+        "code": text_faults("code", code, limit=LONGEST_CODE),
+    }
+    if not found["code"] and _SIGNS.fullmatch(code) is None:
+        found["code"] = [Fault("code", "code_signs")]
+    for at, column, text in (("name", kind.name, tidy(name)), ("code", kind.code, code)):
         # SQLite knows capitals of plain letters only
         alike = or_(column == text, func.lower(column) == text.lower())
-        same = exists().where(alike, kind.id.is_distinct_from(own_id))
-        if session.scalar(select(same)):
-            faults.append(Fault(at, "already_taken"))
-    return faults
+        if not found[at] and session.scalar(select(exists().where(alike, kind.id.is_distinct_from(own_id)))):
+            found[at] = [Fault(at, "already_taken")]
+    return [*found["name"], *found["code"]]
 
 
 def _parent_faults(session: Session, parent_id: int | None, own_id: int | None) -> list[Fault]:

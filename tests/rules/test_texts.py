@@ -3,7 +3,7 @@
 import pytest
 
 from app.rules.faults import Fault
-from app.rules.texts import folded, is_email, text_faults, tidy, tidy_lines
+from app.rules.texts import folded, is_email, search_words, text_faults, tidy, tidy_lines
 
 
 def test_blanks_and_composition_are_made_one() -> None:
@@ -34,6 +34,10 @@ def test_what_speaks_against_a_text(text: str, codes: list[str]) -> None:
 def test_an_empty_text_may_be_allowed_and_a_limit_is_named() -> None:
     assert text_faults("note", "", limit=5, required=False) == []
     assert text_faults("name", "x" * 6, limit=5) == [Fault("name", "text_too_long", {"limit": "5"})]
+
+
+def test_words_to_look_for() -> None:
+    assert search_words("  Budi \x00San\x00toso\ud800 ") == ["Budi", "Santoso"]
 
 
 @pytest.mark.parametrize("address", ["a@b.co", "nama.panjang+x@sub.contoh.co.id"])

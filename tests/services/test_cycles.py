@@ -203,8 +203,9 @@ def test_the_current_cycle(session: Session, cast: Cast) -> None:
     assert [cycle.code if cycle else None for cycle in found] == [None, "2025", "2026"]
     assert [cycle.code for cycle in cycles.list_cycles(session, actor_of(cast.eli))] == ["2026", "2025", "2024"]
     assert cycles.cycle_by_code(session, actor_of(cast.eli), code="2025").starts_on == date(2025, 1, 1)
-    with pytest.raises(NotFound):
-        cycles.cycle_by_code(session, actor_of(cast.eli), code="2030")
+    for code in ("2030", "", "2026\x00"):
+        with pytest.raises(NotFound):
+            cycles.cycle_by_code(session, actor_of(cast.eli), code=code)
     with pytest.raises(NotFound):
         cycles.get_cycle(session, actor_of(cast.eli), cycle_id=999)
 

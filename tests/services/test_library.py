@@ -82,7 +82,8 @@ def test_search_and_category(session: Session, cast: Cast) -> None:
     def codes(**wish: str) -> list[str]:
         return [each.code for each in library.list_definitions(session, eli, **wish)]  # type: ignore[arg-type]
 
-    assert codes(search="retensi") == ["CUS-RET"]
+    assert codes(search="retensi") == codes(search="RASIO retensi") == ["CUS-RET"]
+    assert codes(search="a\x00") == codes(search="a")
     assert codes(search="organic") == ["WEB-ORG"]
     assert codes(category="cost") == ["CST-CAC", "CST-CPL", "CST-ROI"]
     assert codes(search="100%") == []

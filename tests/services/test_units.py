@@ -61,7 +61,7 @@ def test_names_and_codes_are_unique_whatever_their_capitals(session: Session, ca
     enter(session, cast, "Penjualan", "SAL")
     with pytest.raises(Invalid) as refusal:
         enter(session, cast, "PENJUALAN", "sal")
-    assert faults(refusal) == [Fault("code", "already_taken"), Fault("name", "already_taken")]
+    assert faults(refusal) == [Fault("name", "already_taken"), Fault("code", "already_taken")]
     with pytest.raises(Invalid) as refusal:
         enter(session, cast, " ", "a/b\x00")
     assert faults(refusal) == [Fault("name", "required"), Fault("code", "text_unreadable")]
