@@ -88,6 +88,8 @@ def _new_page(
     cycle = _wanted_cycle(session, actor, query, known)
     if cycle is None:
         return page(request, "planning/no_cycle.html")
+    if begun := planning.versions_of(session, actor, person_id=person_id, cycle_id=cycle.id):
+        return redirect(request, f"/plans/{begun[0].id}")
     search = query.text("search", required=False, limit=100)
     sources = copyable_plans(session, actor, person_id=person_id, cycle_id=cycle.id, search=search, limit=OFFERED)
     return page(

@@ -137,7 +137,10 @@ def error_page(request: Request, status: int, text: str, *, reference: str = "")
 def refusal_page(request: Request, error: KinerjaError) -> HTMLResponse:
     """The page for an error that no form could show."""
     locale: Locale = request.state.locale
-    return error_page(request, STATUS[type(error)], error_text(error, locale))
+    response = error_page(request, STATUS[type(error)], error_text(error, locale))
+    if "hx-request" in request.headers:  # htmx would put this page into a part of the present one
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 def _frame(request: Request) -> dict[str, Any]:

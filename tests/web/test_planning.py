@@ -167,6 +167,7 @@ def test_a_plan_begins_as_a_copy(session: Session, cast: Cast, cycle: Cycle, hr:
 
 
 def test_a_second_plan_is_refused_in_words(cycle: Cycle, draft: Plan, hana: Browser) -> None:
+    assert hana.get(f"/plans/new?person={draft.person_id}").headers["location"] == f"/plans/{draft.id}"
     answer = hana.submit("/plans", {"person": draft.person_id, "cycle_id": cycle.id})
     assert answer.status_code == 409
     assert "has a plan for the cycle already" in answer.text
@@ -322,6 +323,15 @@ def test_a_stale_rating_says_so_and_writes_nothing(session: Session, hr: Actor, 
     assert first.priority == 5
 
 
+def test_a_rating_of_a_draft_that_is_gone_reloads_the_page(session: Session, draft: Plan, hana: Browser) -> None:
+    page = Fields(hana.get(f"/plans/{draft.id}").text).sent
+    session.delete(draft)
+    session.flush()
+    headers = {**HTMX, "Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+    answer = hana.post(f"/plans/{draft.id}/weights", data={**page, "csrf": hana.csrf}, headers=headers)
+    assert (answer.status_code, answer.headers["hx-refresh"]) == (404, "true")
+
+
 @pytest.mark.parametrize("rating", ["0", "6", "x", "2,5"])
 def test_a_rating_that_cannot_be_is_refused(session: Session, draft: Plan, hana: Browser, rating: str) -> None:
     page = Fields(hana.get(f"/plans/{draft.id}").text).sent
@@ -341,6 +351,10 @@ def test_weights_can_be_typed(session: Session, draft: Plan, hana: Browser) -> N
     again = Fields(answer.text)
     assert (answer.status_code, again.invalid) == (400, {f"weight_{ids[1]}"})
     assert [again.sent[f"weight_{kpi_id}"] for kpi_id in ids[:2]] == ["12.5", "abc"]
+    headers = {**HTMX, "Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+    part = hana.post(f"/plans/{draft.id}/weights", data={**page, "csrf": hana.csrf}, headers=headers)
+    assert part.status_code == 400
+    assert part.text.count("must be a number") == 2
     assert weights(session, draft) == [22, 19, 20, 16, 13, 10]
     hana.submit(f"/plans/{draft.id}/weights", {**page, f"weight_{ids[1]}": "20.5"})
     session.expire_all()
