@@ -40,8 +40,6 @@ class Settings(BaseSettings):
     time_zone: str = "Asia/Jakarta"
     organisation_name: str = "Kinerja"
     default_language: Annotated[str, Field(pattern="^(id|en)$")] = "id"
-    api_docs: bool = False
-    """Serve the interactive API documentation at /api/v1/docs."""
     session_idle_minutes: Annotated[int, Field(ge=1)] = 60
     """After how long without a request somebody must sign in again."""
     session_idle_minutes_hr: Annotated[int, Field(ge=1)] = 30
