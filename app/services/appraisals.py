@@ -54,6 +54,11 @@ def publish(
     return _publish(session, actor, facts, person_id, comment, code)
 
 
+def check_may_publish(session: Session, actor: Actor, *, person_id: int) -> None:
+    """Refuse whoever does not publish for this person, before anything else is looked at."""
+    require(session, actor, Action.SCORECARD_PUBLISH, person_id)
+
+
 def publish_many(
     session: Session, actor: Actor, *, period_id: int, person_ids: Sequence[int], comment: str = ""
 ) -> list[Outcome]:

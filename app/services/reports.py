@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.access import Actor, may, require
+from app.access import Actor, may, note_question, require
 from app.models import Entry, Kpi, Period, Person, Placement, Plan, Unit
 from app.rules.aggregation import due_slots
 from app.rules.vocabulary import Action, Frequency, PlanState
@@ -55,6 +55,11 @@ class MissingRow:
 
     person: Person
     kpis: Sequence[str]
+
+
+def note_reading(session: Session) -> None:
+    """Where there is no cycle yet there is nothing to be refused."""
+    note_question(session, Action.REPORT_READ)
 
 
 def progress_of(session: Session, actor: Actor, period: Period, action: Action = Action.SCORECARD_READ) -> Progress:

@@ -9,8 +9,8 @@ from typing import Final
 from app.models import GradeBand, Kpi
 from app.rules.curves import Span
 from app.rules.numbers import plain, shown
-from app.rules.scoring import what_is_needed
-from app.rules.vocabulary import Method
+from app.rules.scoring import limits, what_is_needed
+from app.rules.vocabulary import Method, Missing
 from app.services.standings import ScoredPerson
 
 _HALF_A_CENT: Final = Fraction(1, 200)
@@ -33,6 +33,8 @@ class KpiNeed:
     enough: tuple[Bounds, ...]
     is_enough: bool
     """The present actual lies within."""
+    best_total: Decimal
+    """The total if this KPI alone reached its cap."""
 
 
 def better_grades(scored: ScoredPerson) -> list[GradeBand]:
@@ -51,8 +53,25 @@ def needs(scored: ScoredPerson, band: GradeBand) -> list[KpiNeed]:
         need = what_is_needed(scored.facts.policy, scored.inputs, index, wanted)
         spans = need.spans if need else ()
         actual = each.result.actual
-        found.append(KpiNeed(each.kpi, actual, _bounds(each.kpi, spans), _lies_in(actual, spans)))
+        enough, is_enough = _bounds(each.kpi, spans), _lies_in(actual, spans)
+        found.append(KpiNeed(each.kpi, actual, enough, is_enough, _best_total(scored, index)))
     return found
+
+
+def _best_total(scored: ScoredPerson, index: int) -> Decimal:
+    """The total with one KPI at its cap and all others as they are."""
+    policy, inputs = scored.facts.policy, scored.inputs
+    _, cap = limits(inputs[index].scoring, policy)
+    reached = counted = Fraction(0)
+    for place, (kpi, result) in enumerate(zip(inputs, scored.result.kpis, strict=True)):
+        weight = Fraction(kpi.weight)
+        if place == index:
+            reached, counted = reached + weight * cap, counted + weight
+        elif result.achievement is not None:
+            reached, counted = reached + weight * result.achievement, counted + weight
+        elif policy.missing is Missing.ZERO and not kpi.is_left_out:
+            counted += weight
+    return shown(reached / counted) if counted else Decimal(0)
 
 
 def _bounds(kpi: Kpi, spans: Sequence[Span]) -> tuple[Bounds, ...]:

@@ -6,6 +6,7 @@ from app.web import (
     actuals,
     actuals_kpi,
     appraisals,
+    audit,
     cycles,
     home,
     library,
@@ -14,8 +15,10 @@ from app.web import (
     plan_editor,
     plan_kpis,
     planning,
+    reports,
     scorecards,
     units,
+    verification,
 )
 
 router = make_router(include_in_schema=False)
@@ -34,5 +37,8 @@ for _concept in (
     library,
     scorecards,
     appraisals,
+    reports,
+    audit,
+    verification,
 ):
     router.include_router(_concept.router)

@@ -76,6 +76,7 @@ def _publish_one(request: Request, session: DbSession, actor: CurrentActor, form
     cycle_code, period_code = form.value("cycle"), form.value("period")
     comment = form.text("comment", required=False, limit=appraisals.LONGEST_COMMENT, lines=True)
     (person_id,) = person_ids(form)[:1] or (0,)
+    appraisals.check_may_publish(session, actor, person_id=person_id)
     found = scorecards.period_card(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
     if form.is_valid:
         made = form.attempt(

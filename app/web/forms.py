@@ -133,7 +133,7 @@ class Form:
         if text is None:
             return ""
         if len(text) > limit:
-            self.refuse(name, "text_too_long", limit=self.locale.number(limit))
+            self.refuse(name, "text_too_long", limit=str(limit))
             return ""
         return text if lines else " ".join(text.split())
 
@@ -238,10 +238,10 @@ class Form:
         self, name: str, value: Decimal, minimum: Decimal | int | None, maximum: Decimal | int | None
     ) -> bool:
         if minimum is not None and value < minimum:
-            self.refuse(name, "too_small", minimum=self.locale.number(minimum))
+            self.refuse(name, "too_small", minimum=str(minimum))
             return False
         if maximum is not None and value > maximum:
-            self.refuse(name, "too_large", maximum=self.locale.number(maximum))
+            self.refuse(name, "too_large", maximum=str(maximum))
             return False
         return True
 

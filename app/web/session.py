@@ -19,7 +19,9 @@ from app.web.render import error_page
 
 LANGUAGE_COOKIE: Final = "kinerja-language"
 ANONYMOUS_BODY_BYTES: Final = 100_000
-"""Nobody who is not signed in has a form that is longer."""
+"""Nobody who is not signed in has a form that is longer, but for the page that proves a PDF."""
+_VERIFY: Final = "/verify"
+PDF_BYTES: Final = 2_000_000
 _UNTRACKED: Final = ("/static/", "/healthz", "/readyz")
 """What needs to know nobody: no cookie is looked up for it."""
 _API: Final = "/api/"
@@ -151,8 +153,10 @@ def _to_sign_in(request: Request) -> Response:
 
 def _is_too_large(request: Request) -> bool:
     """Whether somebody who is not signed in sends what they could never need to, or does not say how much it is."""
-    if request.state.signed_in is not None:
-        return False
     length = request.headers.get("content-length", "0")
+    if request.state.signed_in is not None:
+        settings: Settings = request.app.state.settings
+        return length.isdecimal() and int(length) > settings.max_body_bytes
     is_told = "transfer-encoding" not in request.headers and length.isdecimal()
-    return not is_told or int(length) > ANONYMOUS_BODY_BYTES
+    limit = PDF_BYTES if request.scope["path"] == _VERIFY else ANONYMOUS_BODY_BYTES
+    return not is_told or int(length) > limit

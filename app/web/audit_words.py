@@ -1,0 +1,131 @@
+"""How does an act of the audit trail read? Its action as a phrase, its facts as pairs of a name and a value."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from app.i18n import Locale, mark
+
+ACTIONS: Final[Mapping[str, str]] = {
+    "account.disabled": mark("Account stopped"),
+    "account.enabled": mark("Account opened again"),
+    "account.first_hr_made": mark("First HR account made"),
+    "account.invitation_accepted": mark("Invitation accepted, password chosen"),
+    "account.invited": mark("Invited to sign in"),
+    "account.password_changed": mark("Password changed"),
+    "account.session_ended": mark("Session ended"),
+    "account.signed_in": mark("Sign-in"),
+    "account.token_created": mark("API token created"),
+    "account.token_revoked": mark("API token revoked"),
+    "cycle.opened": mark("Cycle opened"),
+    "cycle.policy_changed": mark("Policy changed"),
+    "definition.changed": mark("KPI definition changed"),
+    "definition.entered": mark("KPI definition added"),
+    "definition.restored": mark("KPI definition offered again"),
+    "definition.retired": mark("KPI definition retired"),
+    "entry.changed": mark("Entry changed"),
+    "entry.recorded": mark("Entry recorded"),
+    "entry.removed": mark("Entry removed"),
+    "library.seeded": mark("KPI library filled"),
+    "people.imported": mark("People imported"),
+    "period.closed": mark("Period closed"),
+    "period.reopened": mark("Period opened again"),
+    "person.changed": mark("Person changed"),
+    "person.entered": mark("Person entered"),
+    "person.manager_left": mark("Reporting line changed because the manager left"),
+    "plan.copied": mark("Plan copied"),
+    "plan.discarded": mark("Draft discarded"),
+    "plan.kpi_moved": mark("KPI moved"),
+    "plan.kpi_put": mark("KPI written"),
+    "plan.kpi_removed": mark("KPI removed"),
+    "plan.objective_moved": mark("Objective moved"),
+    "plan.objective_put": mark("Objective written"),
+    "plan.objective_removed": mark("Objective removed"),
+    "plan.override_dropped": mark("Computed weight restored"),
+    "plan.rated": mark("KPIs rated"),
+    "plan.replaced": mark("Plan replaced by a new version"),
+    "plan.revised": mark("New version of the plan begun"),
+    "plan.started": mark("Plan begun"),
+    "plan.submitted": mark("Plan submitted"),
+    "plan.weighting_chosen": mark("Weighting method chosen"),
+    "plan.weights_overridden": mark("Weight set by hand"),
+    "plan.weights_typed": mark("Weights typed"),
+    "position.changed": mark("Position changed"),
+    "position.entered": mark("Position added"),
+    "position.removed": mark("Position removed"),
+    "role.granted": mark("Role given"),
+    "role.withdrawn": mark("Role taken away"),
+    "scorecard.downloaded": mark("Scorecard downloaded as PDF"),
+    "scorecard.published": mark("Scorecard published"),
+    "scorecard.viewed": mark("Scorecard viewed"),
+    "unit.changed": mark("Unit changed"),
+    "unit.entered": mark("Unit added"),
+    "unit.removed": mark("Unit removed"),
+}
+
+KINDS: Final[Sequence[tuple[str, str]]] = (
+    ("scorecard", mark("Scorecards")),
+    ("entry", mark("Entries")),
+    ("plan", mark("Plans")),
+    ("person", mark("People")),
+    ("role", mark("Roles")),
+    ("account", mark("Accounts and sign-ins")),
+    ("cycle", mark("Cycles and policy")),
+    ("period", mark("Periods")),
+    ("definition", mark("KPI library")),
+    ("unit", mark("Units")),
+    ("position", mark("Positions")),
+)
+
+_FACTS: Final[Mapping[str, str]] = {
+    "code": mark("code"),
+    "comment": mark("comment"),
+    "coverage": mark("scored weight"),
+    "cycle": mark("cycle"),
+    "ends_on": mark("until"),
+    "grade": mark("grade"),
+    "kpi": mark("KPI"),
+    "language": mark("language"),
+    "name": mark("name"),
+    "new": mark("new"),
+    "number": mark("number"),
+    "old": mark("old"),
+    "on": mark("for"),
+    "period": mark("period"),
+    "reason": mark("reason"),
+    "role": mark("role"),
+    "source": mark("source"),
+    "starts_on": mark("from"),
+    "title": mark("title"),
+    "total": mark("total"),
+    "version": mark("version"),
+}
+
+
+def action_text(action: str, locale: Locale) -> str:
+    """The action as a phrase; one that is not known any more stands for itself."""
+    return locale.text(ACTIONS[action]) if action in ACTIONS else action
+
+
+def fact_texts(facts: Mapping[str, Any], locale: Locale) -> list[tuple[str, str]]:
+    """The facts in pairs; what was erased or never said is left out."""
+    return [
+        (locale.text(_FACTS[name]) if name in _FACTS else name.replace("_", " "), _value(value))
+        for name, value in facts.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _value(value: Any) -> str:
+    match value:
+        case bool():
+            return "✓" if value else "–"
+        case [before, after] if not isinstance(before, list | dict) and not isinstance(after, list | dict):
+            return f"{_value(before)} → {_value(after)}"
+        case list():
+            return ", ".join(_value(each) for each in value)
+        case dict():
+            return "; ".join(f"{name} {_value(each)}" for name, each in value.items())
+        case None:
+            return "–"
+        case _:
+            return str(value)

@@ -1,0 +1,112 @@
+"""The public page that proves a paper: by the code that is printed on it, or by the PDF file itself."""
+
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from threading import Lock
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import Depends, Request, Response
+
+from app import clock
+from app.i18n import mark
+from app.models import PublishedScorecard
+from app.routing import DbSession, Needs, make_router
+from app.rules.vocabulary import Action
+from app.services import verification
+from app.web.forms import Form, Query, SentForm
+from app.web.render import error_page, page, redirect
+
+router = make_router()
+_PUBLIC: Final = [Depends(Needs(Action.PUBLIC))]
+LOOK_UPS: Final = 30
+WITHIN: Final = timedelta(minutes=10)
+_PLACES_REMEMBERED: Final = 10_000
+_TOO_MANY: Final = mark("Too many look-ups from here. Please try again in some minutes.")
+
+
+class LookUps:
+    """How often each place looked something up of late: nobody shall try codes until one fits."""
+
+    def __init__(self) -> None:
+        self._times: OrderedDict[str, deque[datetime]] = OrderedDict()
+        self._lock = Lock()
+
+    def wait(self, place: str) -> int:
+        """Count one more; how many seconds the place has to wait before it may, 0 where it may now."""
+        now = clock.now()
+        with self._lock:
+            times = self._times.setdefault(place, deque())
+            self._times.move_to_end(place)
+            while times and now - times[0] >= WITHIN:
+                times.popleft()
+            if len(times) >= LOOK_UPS:
+                return int((times[0] + WITHIN - now).total_seconds()) + 1
+            times.append(now)
+            while len(self._times) > _PLACES_REMEMBERED:
+                self._times.popitem(last=False)
+        return 0
+
+    def forget(self) -> None:
+        """Begin anew."""
+        with self._lock:
+            self._times.clear()
+
+
+look_ups: Final = LookUps()
+
+
+@router.get("/verify", dependencies=_PUBLIC)
+def form_page(request: Request, query: Query) -> Response:
+    """Where to type a code or choose a file."""
+    code = query.text("code", required=False, limit=40)
+    if code and query.is_valid:
+        return redirect(request, f"/verify/{quote(code.upper().replace(' ', ''), safe='')}")
+    return _page(request, Form.showing(request.state.locale))
+
+
+@router.get("/verify/{code}", dependencies=_PUBLIC)
+def code_page(request: Request, session: DbSession, code: str) -> Response:
+    """What the code proves, and nothing that its paper does not say."""
+    if wait := look_ups.wait(_place(request)):
+        return _too_many(request, wait)
+    form = Form.showing(request.state.locale, code=code[:40])
+    found = verification.find_code(session, code)
+    if found is None:
+        form.refuse("code", "code_unknown")
+        return _page(request, form, status=HTTPStatus.NOT_FOUND)
+    return _page(request, form, found)
+
+
+@router.post("/verify", dependencies=_PUBLIC)
+def check_file(request: Request, session: DbSession, form: SentForm) -> Response:
+    """Whether a file is one that was issued here, byte for byte; it is read, compared and forgotten."""
+    if wait := look_ups.wait(_place(request)):
+        return _too_many(request, wait)
+    upload = form.file("file")
+    if upload is None:
+        return _page(request, form, status=HTTPStatus.BAD_REQUEST)
+    found = verification.find_pdf(session, upload.file.read())
+    if found is None:
+        form.refuse("file", "pdf_unknown")
+        return _page(request, form)
+    return _page(request, form, found, by_file=True)
+
+
+def _page(
+    request: Request, form: Form, found: PublishedScorecard | None = None, *, by_file: bool = False, status: int = 200
+) -> Response:
+    proof = verification.proof_of(found) if found else None
+    return page(request, "verification/verify.html", status, by_file=by_file, form=form, proof=proof)
+
+
+def _place(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _too_many(request: Request, wait: int) -> Response:
+    text = request.state.locale.text(_TOO_MANY)
+    response = error_page(request, HTTPStatus.TOO_MANY_REQUESTS, text)
+    response.headers["Retry-After"] = str(wait)
+    return response
