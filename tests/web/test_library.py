@@ -111,7 +111,7 @@ def test_enter_and_change(session: Session, hana: Browser) -> None:
     [
         ({"code": "", "name_en": ""}, {"code": "is required", "name_en": "is required"}),
         ({"category": "nothing"}, {"category": "choose one of the values offered"}),
-        ({"definition_id": "x" * 2001}, {"definition_id": "must have at most 2,000 characters"}),
+        ({"definition_id": "x" * 2001}, {"definition_id": "must have at most 2000 characters"}),
         ({"numerator_id": "", "scale": ""}, {"numerator_id": "is required", "scale": "is required"}),
         ({"numerator_id": "keluhan"}, {
             "numerator_id": "must name as many inputs as the English text, with the same signs",
