@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from heapq import heapify, heappop, heapreplace
 from math import lcm
 from typing import Final
 
@@ -103,17 +104,22 @@ def _sainte_lague(claims: Sequence[int], *, total: int, least: int, most: int) -
     """
     share, whole = _level(claims, total, least, most)
     units = [min(max((2 * share * claim + whole) // (2 * whole), least), most) for claim in claims]
-    given = sum(units)
-    while given < total:
-        takers = [index for index, count in enumerate(units) if count < most]
-        winner = max(takers, key=lambda index: (Fraction(claims[index], 2 * units[index] + 1), -index))
-        units[winner] += 1
-        given += 1
-    while given > total:
-        givers = [index for index, count in enumerate(units) if count > least]
-        loser = min(givers, key=lambda index: (Fraction(claims[index], 2 * units[index] - 1), -index))
-        units[loser] -= 1
-        given -= 1
+    lacking = total - sum(units)
+    step, bound = (1, most) if lacking > 0 else (-1, least)
+
+    def turn(place: int) -> tuple[Fraction, int]:
+        """Lower comes first: the highest claim to a further unit, or the lowest to its last one, of the later KPI."""
+        return -step * Fraction(claims[place], 2 * units[place] + step), step * place
+
+    heap = [turn(place) for place, count in enumerate(units) if count != bound]
+    heapify(heap)
+    for _ in range(abs(lacking)):
+        place = abs(heap[0][1])
+        units[place] += step
+        if units[place] == bound:
+            heappop(heap)
+        else:
+            heapreplace(heap, turn(place))
     return units
 
 
@@ -127,13 +133,9 @@ def _level(claims: Sequence[int], total: int, least: int, most: int) -> tuple[in
     while True:
         wanted = [(claim, (2 * share * claim + whole) // (2 * whole)) for claim in free]
         excess = sum(min(max(units, least), most) for _, units in wanted) - share
-        if excess > 0:
-            held = [claim for claim, units in wanted if units < least]
-        else:
-            held = [claim for claim, units in wanted if units > most]
-        if excess == 0 or not held or len(held) == len(free):
+        bound = least if excess > 0 else most
+        free = [claim for claim, units in wanted if (units >= least if excess > 0 else units <= most)]
+        if excess == 0 or not free or len(free) == len(wanted):
             return share, whole
-        for claim in held:
-            free.remove(claim)
-        share -= len(held) * (least if excess > 0 else most)
+        share -= (len(wanted) - len(free)) * bound
         whole = sum(free)
