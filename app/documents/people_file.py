@@ -127,6 +127,8 @@ class PeopleFile:
     ignored: Sequence[str] = field(default_factory=tuple)
     """Headings that are not understood."""
     encoding: str = ""
+    unread: frozenset[str] = frozenset()
+    """Numbers of people whose rows cannot be taken: others in the file may still report to them."""
 
 
 def read_people(content: bytes) -> PeopleFile:
@@ -136,6 +138,7 @@ def read_people(content: bytes) -> PeopleFile:
     places, ignored = _places(heading)
     rows: list[PersonRow] = []
     faults: list[RowFault] = []
+    unread: set[str] = set()
     for row in table.rows:
         if row.line <= heading.line or not any(cell.text for cell in row.cells):
             continue
@@ -143,9 +146,11 @@ def read_people(content: bytes) -> PeopleFile:
         faults += [RowFault(row.line, fault) for fault in found]
         if person is not None:
             rows.append(person)
+        else:
+            unread.add(tidy(row.cell(places["number"]).text))
     if not rows and not faults:
         raise Invalid([Fault("file", "no_rows")])
-    return PeopleFile(rows, faults, frozenset(places), ignored, table.encoding)
+    return PeopleFile(rows, faults, frozenset(places), ignored, table.encoding, frozenset(unread))
 
 
 def write_template(locale: Locale) -> bytes:

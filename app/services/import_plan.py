@@ -121,6 +121,7 @@ class _Planner:
         self.positions = _names(session, Position)
         self.known = _staff(session)
         self.by_key = {person.key: person for person in self.known.values()}
+        self.unread = {folded(number) for number in file.unread}
 
     def plan(self) -> ImportPlan:
         """All rows in the order of the file."""
@@ -189,7 +190,8 @@ class _Planner:
         row, person = planned.row, planned.person
         manager = self.known.get(folded(row.manager)) if row.manager else None
         if row.manager and manager is None:
-            self._refuse(row.line, "manager", "manager_unknown", number=row.manager)
+            if folded(row.manager) not in self.unread:  # what is wrong with the manager's own row is said there
+                self._refuse(row.line, "manager", "manager_unknown", number=row.manager)
             return
         if manager is person:
             self._refuse(row.line, "manager", "own_manager")

@@ -227,6 +227,11 @@ def test_one_bad_cell_among_many_keeps_everything_out(session: Session, cast: Ca
     assert counted(session) == before
 
 
+def test_the_fault_of_a_managers_row_is_not_told_again_in_the_rows_of_the_team(session: Session, cast: Cast) -> None:
+    preview = read(session, cast, *TEAM[:2], changed(2, joined_on="soon"))
+    assert (faults(preview), preview.is_possible) == ([(4, "joined_on", "date_unreadable")], False)
+
+
 def test_joining_after_leaving(session: Session, cast: Cast) -> None:
     cast.eli.left_on = TODAY + DAY
     session.flush()
