@@ -3,6 +3,10 @@
     .venv/bin/python benchmarks/score_lines.py [--cards 5000] [--profile]
 
 With --profile the time is shown by function instead; that run itself is several times slower.
+
+Measured on one of two shared cores of a small virtual machine (CPython 3.11): about 1,500 cards a second. Of 650 µs a
+card go 90 to parsing JSON, 230 to reading entries, set-ups and weights, 60 to aggregation, 190 to scoring with its
+working, 60 to writing the result. All sums are of whole numbers or decimals; fractions begin with the actual.
 """
 
 import argparse
@@ -10,6 +14,7 @@ import cProfile
 import json
 import pstats
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -80,7 +85,12 @@ def main() -> None:
         command = [str(Path(sys.executable).with_name("kinerja")), "score", "--lines", str(path)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - began
-    print(f"{chosen.cards} cards in {seconds:.2f} s: {chosen.cards / seconds:.0f} a second, start-up included")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = used.ru_utime + used.ru_stime
+    print(
+        f"{chosen.cards} cards, start-up included: {seconds:.2f} s by the clock, {chosen.cards / seconds:.0f} a second"
+    )
+    print(f"and {cpu:.2f} s of one core, {chosen.cards / cpu:.0f} a second, which is what counts on a busy machine")
 
 
 if __name__ == "__main__":
