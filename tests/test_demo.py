@@ -139,8 +139,7 @@ def test_another_seed_gives_other_people(settings: Settings, tmp_path: Path) -> 
     assert len(names[0] & names[1]) < 4
 
 
-@pytest.mark.parametrize("months", [1, 2, 4, 12])
-@pytest.mark.parametrize("employees", [5, 17])
+@pytest.mark.parametrize(("employees", "months"), [(5, 1), (17, 2), (9, 4), (12, 12)])
 def test_every_size_and_time_of_year_works(employees: int, months: int, settings: Settings, tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path}/demo.sqlite")
     schema.upgrade(engine)

@@ -5,17 +5,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Dialect, Table, text
+from sqlalchemy import Column, Connection, Date, Dialect, Enum, Table, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from app.models import AuditText, Base, Entry, EntryInput, EntryMilestone, Kpi, KpiInput, Objective
-from app.models.base import ExactNumber
+from app.models.base import UtcDateTime
 
 Rows = Mapping[str, Sequence[tuple[Any, ...]]]
 """Rows by table, every value as the driver writes it, in the order of the table's columns."""
 
 _FEW_VALUES: Final = 100_000
 """How many converted values of a column are kept: days, moments and words come again and again."""
+_RECURRING: Final = (Date, Enum, UtcDateTime)
 _CACHE_KIB: Final = 262_144
 _MOST_OF_ONE: Final = {
     AuditText: 400, Entry: 1_200, EntryInput: 5_000, EntryMilestone: 50, Kpi: 20, KpiInput: 120, Objective: 20,
@@ -144,5 +145,5 @@ def _conversion(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] |
         value = default if value is None else value
         return value if process is None or value is None else process(value)
 
-    # Numbers that are equal may still be written with different digits
-    return converted if isinstance(column.type, ExactNumber) else lru_cache(_FEW_VALUES)(converted)
+    # Numbers that are equal may still be written with different digits, and texts rarely come again
+    return lru_cache(_FEW_VALUES)(converted) if isinstance(column.type, _RECURRING) else converted

@@ -1,5 +1,6 @@
 """How are many people's years written by several processes, with the same outcome as by one?"""
 
+import gc
 import os
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from app.settings import Settings
 _WORTH_IT: Final = 4
 """From how many chapters on further processes earn the second that they take to start."""
 _MOST_PROCESSES: Final = 4
+_GARBAGE: Final = 50_000
+"""Objects between two searches for garbage: plans are large, live shortly, and leave little else behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ _authors: list[Author] = []
 
 
 def _begin(wish: Wish, frame: Frame) -> None:
+    gc.set_threshold(_GARBAGE)
     _authors.append(Author(Setting(wish), frame))
 
 
