@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Generic, TypeVar
@@ -45,7 +45,7 @@ class PositionValues:
 
 @dataclass(frozen=True, slots=True)
 class Counted(Generic[T]):
-    """A unit or position, and how many people hold it today."""
+    """A unit or position, and how many people it has today; a unit has those of the units below it too."""
 
     item: T
     people: int
@@ -59,13 +59,13 @@ def check_may_write(session: Session, actor: Actor) -> None:
 
 
 def list_units(session: Session, actor: Actor) -> list[Counted[Unit]]:
-    """All units in the order of the tree, each with the number of its own people."""
+    """All units in the order of the tree, each with the number of people in it and below it."""
     require(session, actor, Action.PERSON_READ)
     units = session.scalars(select(Unit).order_by(Unit.name, Unit.id)).all()
-    people = _counts(session, Placement.unit_id, actor.today)
     below: dict[int | None, list[Unit]] = {}
     for unit in units:
         below.setdefault(unit.parent_id, []).append(unit)
+    people = _counts_with_those_below(units, _counts(session, Placement.unit_id, actor.today))
     ordered: list[Counted[Unit]] = []
     waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
     while waiting:
@@ -237,6 +237,16 @@ def _record(session: Session, actor: Actor, item: Unit | Position, action: str) 
 def _counts(session: Session, column: InstrumentedAttribute[int], day: date) -> dict[int, int]:
     query = select(column, func.count()).where(_runs(day)).group_by(column)
     return {key: people for key, people in session.execute(query)}  # noqa: C416 - dict() does not take rows for pairs
+
+
+def _counts_with_those_below(units: Sequence[Unit], own: Mapping[int, int]) -> dict[int, int]:
+    counts = dict.fromkeys((unit.id for unit in units), 0)
+    for unit in units:
+        above: Unit | None = unit
+        while above is not None:
+            counts[above.id] += own.get(unit.id, 0)
+            above = above.parent
+    return counts
 
 
 def _runs(day: date) -> ColumnElement[bool]:

@@ -46,7 +46,7 @@ def test_units_stand_in_the_order_of_the_tree(session: Session, cast: Cast) -> N
     listed = units.list_units(session, actor_of(cast.audi))
     assert [(each.item.code, each.depth, each.people) for each in listed] == [
         ("FIN", 0, 0),
-        ("PENJUALAN", 0, 0),
+        ("PENJUALAN", 0, 2),
         ("BARAT", 1, 0),
         ("UTARA", 1, 2),
     ]

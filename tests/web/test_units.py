@@ -45,7 +45,7 @@ def test_units_from_the_first_to_a_tree(session: Session, cast: Cast, hana: Brow
         )
     )
     session.flush()
-    assert rows(hana, "/units") == [["Penjualan", "PENJUALAN", "0"], ["Jawa Barat in Penjualan", "JB", "1"]]
+    assert rows(hana, "/units") == [["Penjualan", "PENJUALAN", "1"], ["Jawa Barat in Penjualan", "JB", "1"]]
 
 
 def test_change_and_remove_a_unit(session: Session, hana: Browser) -> None:
