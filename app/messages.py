@@ -119,6 +119,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "This period is not over yet. It can be published after its last day, or as soon as HR has closed it."
     ),
     # an entry
+    "input_unknown": "is not an input of this KPI",
     "covered": "Recorded as one figure for a longer span.",
     "days_only": "The plan ends inside this period: record single days or weeks.",
     "entry_denominator_negative": "together the denominator must not be negative; it comes to %(denominator)s",

@@ -13,6 +13,7 @@ from app.api.paging import CycleCode, Part, PeriodCode
 from app.errors import Invalid
 from app.models import Cycle
 from app.routing import CurrentActor, DbSession, Needs
+from app.rules import numbers
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action
 from app.services import cycles
@@ -148,18 +149,24 @@ def shown(cycle: Cycle) -> schemas.Cycle:
         ends_on=cycle.ends_on,
         state=cycle.state,
         policy=schemas.PolicyShown(
-            floor=cycle.score_floor,
-            cap=cycle.score_cap,
+            floor=numbers.shown(cycle.score_floor),
+            cap=numbers.shown(cycle.score_cap),
             missing=cycle.missing,
             criteria=schemas.CriteriaShown(
-                priority=cycle.priority_share, difficulty=cycle.difficulty_share, credibility=cycle.credibility_share
+                priority=numbers.shown(cycle.priority_share),
+                difficulty=numbers.shown(cycle.difficulty_share),
+                credibility=numbers.shown(cycle.credibility_share),
             ),
-            weight_step=cycle.weight_step,
-            weight_floor=cycle.weight_floor,
-            weight_ceiling=cycle.weight_ceiling,
-            statuses=schemas.StatusesShown(on_track=cycle.on_track_from, ahead=cycle.ahead_from),
+            weight_step=numbers.shown(cycle.weight_step),
+            weight_floor=numbers.shown(cycle.weight_floor),
+            weight_ceiling=numbers.shown(cycle.weight_ceiling),
+            statuses=schemas.StatusesShown(
+                on_track=numbers.shown(cycle.on_track_from), ahead=numbers.shown(cycle.ahead_from)
+            ),
             grades=[
-                schemas.GradeShown(lower=band.lower, code=band.code, name_en=band.name_en, name_id=band.name_id)
+                schemas.GradeShown(
+                    lower=numbers.shown(band.lower), code=band.code, name_en=band.name_en, name_id=band.name_id
+                )
                 for band in cycle.bands
             ],
         ),

@@ -11,6 +11,7 @@ from app.models import Kpi, Plan
 from app.rules.aggregation import Term
 from app.rules.faults import Fault
 from app.rules.methods import PARAMETERS
+from app.rules.numbers import shown
 from app.rules.texts import tidy
 from app.rules.vocabulary import Aggregation, Beyond, MeasureKind, Method
 from app.services.kpi_values import KpiValues
@@ -118,8 +119,8 @@ def shown_kpi(kpi: Kpi) -> wire.Kpi:
         priority=kpi.priority,
         difficulty=kpi.difficulty,
         credibility=kpi.data_credibility,
-        weight=kpi.weight,
-        computed_weight=kpi.computed_weight,
+        weight=None if kpi.weight is None else shown(kpi.weight),
+        computed_weight=None if kpi.computed_weight is None else shown(kpi.computed_weight),
         weight_reason=kpi.weight_reason,
     )
 
@@ -136,7 +137,7 @@ def _measure_of(kpi: Kpi) -> wire.Measure:
         denominator=inputs(is_denominator=True),
         scale=kpi.scale,
         base=kpi.baseline,
-        milestones={each.name: each.share for each in kpi.milestones},
+        milestones={each.name: shown(each.share) for each in kpi.milestones},
     )
 
 

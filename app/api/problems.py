@@ -13,7 +13,7 @@ from app.api.wire import CLEAN, CODE, DAY, LINES, ON, UNIT_CODE
 from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound, Unavailable
 from app.i18n import Locale
 from app.messages import TEXTS, code_text, fault_text
-from app.rules.faults import Fault
+from app.rules.faults import Fault, key_path
 
 MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[Mapping[type[KinerjaError], HTTPStatus]] = {
@@ -139,24 +139,25 @@ def _fault(error: Mapping[str, Any], body: object) -> Fault:
 def _path(steps: Sequence[str | int], body: object) -> str:
     """The place as the whole product writes it, `scoring.points[0]`, without the tags that only the schema has."""
     place, *rest = steps
-    node = body if place == "body" else None
+    node = whole = body if place == "body" else None
     path = ""
+    is_new = False
     for step in rest:
-        if _is_tag(step, node):
+        if step == "[key]" or (is_new and node is not whole and _is_tag(step, node)):
+            is_new = False
             continue
         if isinstance(step, int):
             path += f"[{step}]"
         else:
-            path += f".{step}" if path else step
-        node = _inside(node, step)
+            name = key_path(step)
+            path += f".{name}" if path and not name.startswith("[") else name
+        node, is_new = _inside(node, step), True
     return path
 
 
 def _is_tag(step: str | int, node: object) -> bool:
-    """Whether the step is the kind or method by which the schema chose how to read this part."""
-    if not isinstance(node, dict) or step in node:
-        return False
-    return step in (node.get("kind"), node.get("method")) or step == "[key]"
+    """Whether the step is the kind or method by which the schema chose how to read this part: it comes first in it."""
+    return isinstance(node, dict) and step in (node.get("kind"), node.get("method"))
 
 
 def _inside(node: object, step: str | int) -> object:

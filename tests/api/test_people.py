@@ -104,23 +104,20 @@ def test_every_fault_stands_at_its_place(cast: Cast, program: AsProgram) -> None
     wrong = {**NEW, "number": "4", "email": "nobody", "left_on": "2026-01-01", "unit_id": 99}
     answer = program(cast.hana).post("/people", json=wrong)
     assert answer.status_code == 400
-    assert answer.json() == {
+    document = answer.json()
+    assert {tuple(fault.values()) for fault in document.pop("errors")} == {
+        ("left_on", "leaves_before_joining", "is before the day of joining"),
+        ("unit_id", "choice_unknown", "choose one of the values offered"),
+        ("position_id", "unit_without_position", "is needed as well: a place in a unit has a position"),
+        ("email", "email_unreadable", "is not an e-mail address"),
+        ("number", "already_taken", "is already in use"),
+    }
+    assert document == {
         "type": "about:blank",
         "title": "Bad Request",
         "status": 400,
         "detail": "Some values cannot be accepted.",
         "code": "invalid",
-        "errors": [
-            {"at": "left_on", "code": "leaves_before_joining", "message": "is before the day of joining"},
-            {"at": "unit_id", "code": "choice_unknown", "message": "choose one of the values offered"},
-            {
-                "at": "position_id",
-                "code": "unit_without_position",
-                "message": "is needed as well: a place in a unit has a position",
-            },
-            {"at": "email", "code": "email_unreadable", "message": "is not an e-mail address"},
-            {"at": "number", "code": "already_taken", "message": "is already in use"},
-        ],
     }
 
 
@@ -172,8 +169,9 @@ def test_no_column_of_the_table_can_be_smuggled_in(session: Session, cast: Cast,
     known = set(eli()) | {"placed_on", "reports_on"}
     columns = {column.key for column in Person.__mapper__.attrs} - known
     assert {"id", "version", "grants"} <= columns
+    values: list[object] = [1, "hr", None, []]
     for name in sorted(columns):
-        for value in (1, "hr", None, []):
+        for value in values:
             body = {**eli(name="Smuggled"), name: value}
             answer = hana.put(f"/people/{cast.eli.id}", json=body, headers={"If-Match": '"1"'})
             assert (answer.status_code, answer.json()["errors"][0]["at"]) == (422, name)
