@@ -253,7 +253,8 @@ def verify_audit() -> None:
         if broken is not None:
             typer.echo(f"kinerja: row {broken} of the audit chain is missing or was changed", err=True)
             raise typer.Exit(1)
-        typer.echo(f"{service.count(session)} rows, unbroken")
+        rows, head = service.anchor(session)
+        typer.echo(f"{rows} rows, unbroken, ending in {head}")
 
 
 @contextmanager

@@ -141,8 +141,8 @@ def test_every_scorecard_is_checked_and_tampering_is_named(sessions: Sessions) -
 
 def test_the_audit_chain_is_walked_and_a_changed_row_named(sessions: Sessions) -> None:
     with transaction(sessions, writes=False) as session:
-        rows = session.scalars(select(AuditEntry.id).order_by(AuditEntry.id)).all()
-    assert said(run("audit", "verify")) == (0, f"{len(rows)} rows, unbroken\n", "")
+        rows = session.scalars(select(AuditEntry.hash).order_by(AuditEntry.id)).all()
+    assert said(run("audit", "verify")) == (0, f"{len(rows)} rows, unbroken, ending in {rows[-1]}\n", "")
     tamper(sessions, "UPDATE audit_entry SET action = 'nothing' WHERE id = 3", table="audit_entry")
     assert said(run("audit", "verify")) == (1, "", "kinerja: row 3 of the audit chain is missing or was changed\n")
 

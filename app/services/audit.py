@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -106,9 +106,11 @@ def verify(session: Session) -> int | None:
     return None
 
 
-def count(session: Session) -> int:
-    """How many rows the chain has."""
-    return session.scalar(select(func.count(AuditEntry.id))) or 0
+def anchor(session: Session) -> tuple[int, str]:
+    """Number and hash of the last row: written down elsewhere, they show a tail that was cut off."""
+    last = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+    row = session.execute(last).one_or_none()
+    return (row.id, row.hash) if row else (0, GENESIS)
 
 
 def canonical(facts: Mapping[str, Any]) -> str:
