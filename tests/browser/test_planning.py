@@ -28,6 +28,12 @@ def weights(page: Page) -> list[str]:
     return [figure.split()[-1] for figure in page.locator(".kpi-weight-figure").all_inner_texts()]
 
 
+def settle(page: Page) -> None:
+    """Wait until the preview has caught up: the service of these tests stands on one connection."""
+    page.wait_for_timeout(450)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
 def rate(page: Page, field: str, rating: int) -> None:
     """Choose a rating as a hand does: by touching its number."""
     page.locator(f"label:has([name='{field}'][value='{rating}']) .rating-number").click()
@@ -109,12 +115,15 @@ def test_the_curve_follows_the_typing(session: Session, cast: Cast, page_of: Pag
     assert page.evaluate("document.activeElement.name") == "target"
     page.get_by_label("Target", exact=True).fill("0")
     expect(preview).to_contain_text("must not be 0")
+    settle(page)
     page.get_by_text("Within a range").click()
+    settle(page)
     expect(page.get_by_label("Lower bound")).to_be_visible()
     expect(page.get_by_label("Target", exact=True)).to_have_count(0)
     page.get_by_label("Lower bound").fill("10")
     page.get_by_label("Upper bound").fill("20")
     expect(preview).to_contain_text("From Rp10 juta to Rp20 juta scores 100.")
+    settle(page)
     page.get_by_role("button", name="Save KPI").last.click()
     page.wait_for_url(f"**/plans/{plan.id}#kpi-{kpi.id}")
     session.expire_all()
@@ -130,10 +139,13 @@ def test_another_measure_brings_its_own_fields_and_keeps_the_rest(
     page = page_of(cast.hana)
     page.goto(f"/plans/{plan.id}/kpis/new?objective={objective.id}&definition=0")
     page.get_by_label("Name", exact=True).fill("Go-live")
+    settle(page)
     page.get_by_text("Stages of a work").click()
+    settle(page)
     for row, (name, share) in enumerate((("Design", "40"), ("Build", "30"), ("Run", "20")), start=1):
         page.get_by_label(f"Milestone {row}").fill(name)
         page.locator(f"[name=milestone_share_{row}]").fill(share)
+    settle(page)
     page.get_by_role("button", name="More rows").click()
     page.get_by_label("Milestone 5").wait_for()
     expect(page.get_by_label("Milestone 3")).to_have_value("Run")
@@ -142,6 +154,7 @@ def test_another_measure_brings_its_own_fields_and_keeps_the_rest(
     page.locator("[name=milestone_share_5]").fill("10")
     expect(page.locator("#kpi-preview .examples")).to_be_visible()
     page.get_by_label("Where the figure comes from").select_option("third_party")
+    settle(page)
     page.get_by_role("button", name="Save KPI").last.click()
     page.wait_for_url(f"**/plans/{plan.id}#kpi-*")
     session.expire_all()
