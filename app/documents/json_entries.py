@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from app.documents.json_fields import Fields, number_at
@@ -34,6 +36,10 @@ _KEYS: Final[Mapping[MeasureKind, str]] = {
     MeasureKind.YES_NO: "value",
 }
 """The key under which an entry holds its figure; the field of Entry has the same name."""
+
+_NO_INPUTS: Final[Mapping[str, Decimal]] = MappingProxyType({})
+_as_entry: Final[Callable[[tuple[Any, ...]], Entry]] = partial(tuple.__new__, Entry)
+"""An Entry from all its fields in order, in half the time that calling Entry takes."""
 
 
 def read_entries(items: list[Any], measure: Measure, levels: int | None) -> tuple[list[Entry], Faults]:
@@ -70,12 +76,13 @@ def _quickly(items: list[Any], measure: Measure) -> list[Entry] | None:
             if type(item) is not dict or len(item) != 2 or type(on) is not str:  # noqa: PLR2004
                 return None
             if names is None:
-                entries.append(Entry(on, first, last, recorded(item["value"])))
+                entries.append(_as_entry((on, first, last, recorded(item["value"]), _NO_INPUTS, ())))
                 continue
             inputs = item["inputs"]
             if type(inputs) is not dict or inputs.keys() != names:
                 return None
-            entries.append(Entry(on, first, last, None, {name: recorded(inputs[name]) for name in inputs}))
+            figures = {name: recorded(inputs[name]) for name in inputs}
+            entries.append(_as_entry((on, first, last, None, figures, ())))
     except (KeyError, TypeError, ValueError):  # a key is missing, something is of another type, or ill-formed
         return None
     return entries if len({entry.on for entry in entries}) == len(entries) else None

@@ -32,12 +32,12 @@ class NotANumber(ValueError):
         self.code = code
 
 
-@lru_cache(maxsize=32768)  # counts, percentages and prices come again and again
 def recorded(text: str) -> Decimal:
     """The decimal that the text says, digit by digit: `-?digits[.digits][e±dd]`, ASCII, at most 60 characters."""
     if len(text) > LONGEST:
         raise NotANumber("number_too_long")
-    if _NUMBER.fullmatch(text) is None:
+    # Most numbers are plain digits, which need no search for a form
+    if not (text.isdecimal() and text.isascii()) and _NUMBER.fullmatch(text) is None:
         raise NotANumber("exponent_too_long" if _TOO_HIGH.fullmatch(text) else "not_a_number")
     return Decimal(text)
 
