@@ -12,7 +12,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -27,6 +36,9 @@ FLAGS = [
     "--disable-sync",
 ]
 HERE = {"127.0.0.1", "localhost", "::1"}
+
+PATIENCE = 30_000  # ms: how long a busy machine may take for one step
+expect.set_options(timeout=PATIENCE)
 
 OpenPage = Callable[..., Page]
 
@@ -73,7 +85,7 @@ def open_page(browser: Browser, viewport: ViewportSize, language: str) -> Iterat
 
     def open_one(**options: Any) -> Page:
         context = browser.new_context(**{"viewport": viewport, "locale": language, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         watches.append(Watch(page))
         return page

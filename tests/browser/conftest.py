@@ -1,12 +1,10 @@
-"""Where do browser tests find the service? Under a real address, on the test's own connection."""
+"""Where do browser tests find the service? On the test's own connection, empty, or full of the demo's people."""
 
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Page
 from sqlalchemy import select
@@ -17,6 +15,8 @@ from app.rules.vocabulary import Language
 from app.settings import Settings
 from app.web import assets
 from app.web.session import cookie_name
+from tests.browser.sites import Site, answering, demo_site, empty_site
+from tests.browser.tours import Tour, tour
 from tests.factories import make_account, make_web_session
 from tests.tools import Clock
 
@@ -24,26 +24,20 @@ PageOf = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def _fonts(settings: Settings) -> None:
+def fonts(settings: Settings) -> Path:
     """The fonts are made before the first page asks for them: that takes longer than a page may."""
+    folder = settings.data_dir / "cache"
     for path in assets.files().values():
         if path.suffix == ".ttf":
-            assets.reduced_font(path, settings.data_dir / "cache")
+            assets.reduced_font(path, folder)
+    return folder
 
 
 @pytest.fixture
-def address(app: FastAPI, _fonts: None) -> Iterator[str]:
+def address(app: FastAPI, fonts: Path) -> Iterator[str]:  # noqa: ARG001 - made before the service is asked
     """The service, answering one request after the other: all stand on one connection."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", limit_concurrency=64))
-        running = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        running.start()
-        deadline = time.monotonic() + 10
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        running.join(10)
+    with answering(app) as address:
+        yield address
 
 
 @pytest.fixture
@@ -66,3 +60,23 @@ def page_of(
         return page
 
     return open_for
+
+
+@pytest.fixture
+def empty(tmp_path: Path, fonts: Path) -> Iterator[Site]:
+    """A service with a database of its own in which nobody is yet."""
+    with empty_site(tmp_path / "data", fonts) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, fonts: Path) -> Iterator[Site]:
+    """The demo organisation; tests look at it and change nothing."""
+    with demo_site(tmp_path_factory.mktemp("demo"), fonts) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def tour_of(demo: Site) -> Callable[[str], Tour]:
+    """Where the one with a role comes in the demo organisation by following links."""
+    return cache(lambda role: tour(demo.app, demo.reader(role)))
