@@ -141,11 +141,14 @@ def _in_parts(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _facts_for_change(session: Session, actor: Actor, period: Period, person_ids: Sequence[int]) -> PeriodFacts:
-    """The facts, with the plans locked until the transaction ends, so that nobody records or revises in between."""
+    """The facts as they are now, with the plans locked until the transaction ends: nobody records or revises meanwhile.
+
+    What the session has read before, to show it, may have changed until the plans were locked; it is read anew.
+    """
     plans = select(Plan.id).where(Plan.cycle_id == period.cycle_id, Plan.person_id.in_(person_ids))
     session.execute(plans.order_by(Plan.id).with_for_update())
-    cycle = load_cycle(session, id=period.cycle_id)
-    return load_facts(session, cycle, period, person_ids, actor.today)
+    cycle = load_cycle(session, id=period.cycle_id, fresh=True)
+    return load_facts(session, cycle, period, person_ids, actor.today, fresh=True)
 
 
 def _publish(

@@ -122,12 +122,19 @@ def store(settings: Settings, pdf: PdfFile) -> None:
     path = _path(settings, pdf.digest)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(pdf.content)
-    Path(file.name).replace(path)
+        try:
+            file.write(pdf.content)
+            file.flush()
+            Path(file.name).replace(path)
+        except OSError:  # a full disk leaves no half of a file behind
+            Path(file.name).unlink(missing_ok=True)
+            raise
 
 
 def enter(session: Session, scorecard_id: int, language: Language, pdf: PdfFile) -> None:
     """Put a PDF on record as issued, unless it is already."""
+    # Of two who download for the first time, the second one finds what the first has entered
+    session.execute(select(PublishedScorecard.id).where(PublishedScorecard.id == scorecard_id).with_for_update())
     if is_issued_with_digest(session, scorecard_id, language, pdf.digest):
         return
     label = renderer()

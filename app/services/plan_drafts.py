@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import flag_modified
 
 from app import clock
@@ -30,6 +30,17 @@ def plan_for_change(session: Session, actor: Actor, *, plan_id: int, version: in
     if version is not None and version != plan.version:
         raise Conflict("stale")
     return plan
+
+
+def lock_versions(session: Session, plan_id: int) -> None:
+    """Lock all versions of the plan, in the order in which publishing locks them, so that nobody waits in a circle.
+
+    Whoever records figures of the version before is done by then, or waits until the change is.
+    """
+    one = aliased(Plan)
+    same = (one.person_id == Plan.person_id) & (one.cycle_id == Plan.cycle_id)
+    versions = select(Plan.id).join(one, same).where(one.id == plan_id).order_by(Plan.id)
+    session.execute(versions.with_for_update(of=Plan))
 
 
 def draft_for_change(session: Session, actor: Actor, *, plan_id: int, version: int | None) -> Plan:

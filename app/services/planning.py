@@ -31,7 +31,7 @@ from app.rules.vocabulary import Action, AppraisalState, CycleState, PlanState
 from app.rules.workflow import PLAN, Condition, Step, StepRefused, moved
 from app.services.cycles import policy_of
 from app.services.kpi_values import kpi_faults, plan_periods
-from app.services.plan_drafts import draft_for_change, kpis_of, note_change, plan_for_change
+from app.services.plan_drafts import draft_for_change, kpis_of, lock_versions, note_change, plan_for_change
 from app.services.plan_values import measure_of, scoring_of
 from app.services.plan_weights import rate_kpis, weigh_plan, weight_faults
 
@@ -274,6 +274,7 @@ def findings(plan: Plan) -> list[Fault]:
 
 def submit_plan(session: Session, actor: Actor, *, plan_id: int, version: int | None) -> Plan:
     """Bring a complete draft into force, in place of the version before; refused with every reason at once."""
+    lock_versions(session, plan_id)
     plan = plan_for_change(session, actor, plan_id=plan_id, version=version)
     if plan.state is PlanState.DRAFT:
         weigh_plan(plan)  # the policy may have changed since the KPIs were rated
@@ -284,9 +285,9 @@ def submit_plan(session: Session, actor: Actor, *, plan_id: int, version: int | 
     except StepRefused as refused:
         raise Conflict("plan_not_draft") from refused
     before = session.scalar(
-        select(Plan).where(
-            Plan.person_id == plan.person_id, Plan.cycle_id == plan.cycle_id, Plan.state == PlanState.ACTIVE
-        )
+        select(Plan)
+        .where(Plan.person_id == plan.person_id, Plan.cycle_id == plan.cycle_id, Plan.state == PlanState.ACTIVE)
+        .execution_options(populate_existing=True)
     )
     if before is not None:
         _replace(session, actor, before, plan)

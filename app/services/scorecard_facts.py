@@ -94,24 +94,35 @@ def is_over(period: Period, today: date) -> bool:
     return period.state is PeriodState.CLOSED or period.ends_on < today
 
 
-def load_cycle(session: Session, **key: str | int) -> Cycle:
-    """The cycle of this code or id, with periods and grades in one select."""
+def load_cycle(session: Session, *, fresh: bool = False, **key: str | int) -> Cycle:
+    """The cycle of this code or id, with periods and grades in one select; `fresh` as for `load_facts`."""
     wanted = select(Cycle).filter_by(**key).options(joinedload(Cycle.periods), joinedload(Cycle.bands))
-    cycle = session.scalars(wanted).unique().one_or_none()
+    cycle = session.scalars(wanted.execution_options(populate_existing=fresh)).unique().one_or_none()
     if cycle is None:
         raise NotFound
     return cycle
 
 
-def load_facts(session: Session, cycle: Cycle, period: Period, person_ids: Collection[int], today: date) -> PeriodFacts:
-    """The facts about these people; who has no plan in force in the period is left out. No permission is asked here."""
-    plans = _plans_in_force(session, period, person_ids)
-    entries = entries_of(session, [kpi.id for plan in plans.values() for kpi in kpis_of(plan)])
+def load_facts(
+    session: Session,
+    cycle: Cycle,
+    period: Period,
+    person_ids: Collection[int],
+    today: date,
+    *,
+    fresh: bool = False,
+) -> PeriodFacts:
+    """The facts about these people; who has no plan in force in the period is left out. No permission is asked here.
+
+    `fresh` reads those anew that the session knows already: what is decided by them must hold now.
+    """
+    plans = _plans_in_force(session, period, person_ids, fresh=fresh)
+    entries = entries_of(session, [kpi.id for plan in plans.values() for kpi in kpis_of(plan)], fresh=fresh)
     employees = people_on(session, plans, period.ends_on)
     recorders = {entry.recorded_by_id for each in entries.values() for entry in each}
     managers = {person.manager_id for person in employees.values() if person.manager_id is not None}
     others = people_on(session, managers | recorders, period.ends_on)
-    appraisals, versions = _appraisals(session, period, plans)
+    appraisals, versions = _appraisals(session, period, plans, fresh=fresh)
     previous = _previous(session, period, plans)
     people = {
         person_id: PersonFacts(
@@ -163,7 +174,7 @@ def _target_until(cycle: Cycle, person: PersonFacts) -> date | None:
     return min(cycle.ends_on, person.person.left_on or cycle.ends_on)
 
 
-def _plans_in_force(session: Session, period: Period, person_ids: Collection[int]) -> dict[int, Plan]:
+def _plans_in_force(session: Session, period: Period, person_ids: Collection[int], *, fresh: bool) -> dict[int, Plan]:
     """The version in force on the last day that the period and the plan share; of two on one day the later version."""
     kpis = joinedload(Plan.objectives).joinedload(Objective.kpis)
     wanted = (
@@ -182,6 +193,7 @@ def _plans_in_force(session: Session, period: Period, person_ids: Collection[int
             kpis.selectinload(Kpi.period_targets),
         )
         .order_by(Plan.person_id, Plan.version_number)
+        .execution_options(populate_existing=fresh)
     )
     return {plan.person_id: plan for plan in session.scalars(wanted).unique()}
 
@@ -219,12 +231,13 @@ def _holds(dated: type[Placement] | type[ReportingLine], day: date) -> ColumnEle
 
 
 def _appraisals(
-    session: Session, period: Period, person_ids: Collection[int]
+    session: Session, period: Period, person_ids: Collection[int], *, fresh: bool
 ) -> tuple[dict[int, Appraisal], dict[int, int]]:
     wanted = (
         select(Appraisal)
         .where(Appraisal.period_id == period.id, Appraisal.person_id.in_(person_ids))
         .options(selectinload(Appraisal.scorecards).load_only(PublishedScorecard.version_number))
+        .execution_options(populate_existing=fresh)
     )
     appraisals = {appraisal.person_id: appraisal for appraisal in session.scalars(wanted)}
     return appraisals, {person_id: len(appraisal.scorecards) for person_id, appraisal in appraisals.items()}
