@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import Select, exists, false, or_, select, true
+from sqlalchemy import Select, exists, false, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
@@ -14,8 +14,8 @@ from app.errors import NotAllowed, NotFound
 from app.models import Person, ReportingLine
 from app.rules.vocabulary import Action, Role
 
-MAX_LEVELS = 12
-"""Levels of the hierarchy that are walked; deeper ones would be a circle that the import let through."""
+MAX_LEVELS = 100
+"""Levels of the hierarchy that are walked; deeper ones would be a circle that something let through."""
 
 
 class Relation(StrEnum):
@@ -133,16 +133,17 @@ def relations_to(session: Session, actor: Actor, person_id: int) -> frozenset[Re
 
 def managers_above(session: Session, person_id: int, on: date) -> list[int]:
     """The chain of managers of a person on a day, nearest first."""
-    chain: list[int] = []
-    current: int | None = person_id
-    while current is not None and len(chain) < MAX_LEVELS:
-        current = session.scalar(
-            select(ReportingLine.manager_id).where(ReportingLine.person_id == current, _in_force(on))
+    nearest = select(ReportingLine.manager_id, literal(1).label("level"))
+    chain = nearest.where(ReportingLine.person_id == person_id, _in_force(on)).cte("chain", recursive=True)
+    line = aliased(ReportingLine)
+    chain = chain.union_all(
+        select(line.manager_id, chain.c.level + 1).where(
+            line.person_id == chain.c.manager_id, _in_force(on, line), chain.c.level < MAX_LEVELS
         )
-        if current is None or current in chain or current == person_id:
-            break
-        chain.append(current)
-    return chain
+    )
+    found = dict.fromkeys(session.scalars(select(chain.c.manager_id).order_by(chain.c.level)))
+    found.pop(person_id, None)
+    return list(found)
 
 
 def visible_people(actor: Actor, action: Action = Action.PERSON_READ) -> Select[Person]:
@@ -170,13 +171,12 @@ def _below(actor: Actor, person_id: object, *, all_levels: bool) -> ColumnElemen
     direct = select(ReportingLine.person_id).where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))
     if not all_levels:
         return person_id.in_(direct)  # type: ignore[attr-defined, no-any-return]
-    team = direct.cte("team", recursive=True)
+    team = direct.cte(recursive=True)  # without a name: one select may ask two questions
     line = aliased(ReportingLine)
     team = team.union(
         select(line.person_id).where(
             line.manager_id == team.c.person_id,
-            line.starts_on <= actor.today,
-            or_(line.ends_on.is_(None), line.ends_on >= actor.today),
+            _in_force(actor.today, line),
         )
     )
     return person_id.in_(select(team.c.person_id))  # type: ignore[attr-defined, no-any-return]
@@ -189,8 +189,8 @@ def has_team(session: Session, actor: Actor) -> bool:
     )
 
 
-def _in_force(on: date) -> ColumnElement[bool]:
-    return (ReportingLine.starts_on <= on) & or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= on)
+def _in_force(on: date, line: type[ReportingLine] = ReportingLine) -> ColumnElement[bool]:
+    return (line.starts_on <= on) & or_(line.ends_on.is_(None), line.ends_on >= on)
 
 
 def _general_relations(actor: Actor) -> frozenset[Relation]:

@@ -11,7 +11,7 @@ from app.errors import NotAllowed, NotFound
 from app.models import Person, ReportingLine
 from app.rules.vocabulary import Action
 from tests.cast import Cast, actor_of
-from tests.factories import TODAY
+from tests.factories import TODAY, make_person
 
 pytestmark = pytest.mark.database
 
@@ -108,6 +108,17 @@ def test_a_circle_of_managers_ends(session: Session, cast: Cast) -> None:
     assert managers_above(session, cast.eli.id, TODAY) == [cast.mona.id, cast.root.id]
     below_eli = set(session.scalars(visible_people(actor_of(cast.eli)).with_only_columns(Person.id)))
     assert {cast.root.id, cast.mona.id} <= below_eli
+
+
+def test_question_and_select_agree_however_long_the_line_is(session: Session, cast: Cast) -> None:
+    people = [cast.root]
+    for number in range(20):
+        people.append(make_person(session, f"L{number}", f"Level{number} Panjang", manager=people[-1]))
+    root = actor_of(cast.root)
+    listed = set(session.scalars(visible_people(root).with_only_columns(Person.id)))
+    assert {person.id for person in people} <= listed
+    assert all(allow(session, root, Action.PERSON_READ, person.id).is_allowed for person in people)
+    assert managers_above(session, people[-1].id, TODAY) == [person.id for person in people[-2::-1]]
 
 
 def test_relations_are_named(session: Session, cast: Cast) -> None:
