@@ -6,7 +6,7 @@ from fastapi import Depends, Request, Response
 
 from app.i18n import Locale, mark
 from app.models import Account
-from app.routing import CurrentActor, DbSession, Needs, make_router
+from app.routing import CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import Action, Language
 from app.services import accounts, sign_in
 from app.settings import Settings
@@ -161,7 +161,7 @@ def change_password(request: Request, session: DbSession, actor: CurrentActor, f
 
 
 @router.post("/account/sessions/{session_id}/end", dependencies=[*_OWN, _TOKEN])
-def end_session(request: Request, session: DbSession, actor: CurrentActor, session_id: int) -> Response:
+def end_session(request: Request, session: DbSession, actor: CurrentActor, session_id: RowId) -> Response:
     """One browser signed out."""
     accounts.end_session(session, actor, session_id)
     return redirect(request, "/account#sessions", mark("That browser is signed out."))
@@ -178,7 +178,7 @@ def create_token(request: Request, session: DbSession, actor: CurrentActor, form
 
 
 @router.post("/account/tokens/{token_id}/end", dependencies=[*_OWN, _TOKEN])
-def revoke_token(request: Request, session: DbSession, actor: CurrentActor, token_id: int) -> Response:
+def revoke_token(request: Request, session: DbSession, actor: CurrentActor, token_id: RowId) -> Response:
     """One API token stopped."""
     accounts.revoke_token(session, actor, token_id)
     return redirect(request, "/account#tokens", mark("The token is revoked."))

@@ -213,6 +213,7 @@ def cell_of(square: Square, reader: Reader, *, label: str, can_write: bool) -> S
     locale, kpi = reader.locale, square.kpi
     key = (kpi.id, square.span.on)
     is_back = key in reader.refused
+    period = square.book.period_of(square.span)
     leaves = leaves_of(
         kpi,
         square.span.on,
@@ -233,7 +234,7 @@ def cell_of(square: Square, reader: Reader, *, label: str, can_write: bool) -> S
         target=target_text(square.target, locale),
         previous=outcome_text(square.previous, locale),
         parts=_parts_text(square, locale),
-        address=entries_address(kpi, period=square.span.on),
+        address=entries_address(kpi, **{"period": period.code} if period else {}),
         fault=faults_text(reader.sent, (leaf.name for leaf in leaves)) if reader.sent and is_back else "",
         overtaken=overtaken_text(kpi, reader.overtaken[key], locale) if key in reader.overtaken else "",
         unit=kpi.unit_of_measure,

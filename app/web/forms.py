@@ -24,6 +24,7 @@ MAX_FIELDS: Final = 5_000
 """The entry grid of a large team is the biggest form."""
 MAX_FILES: Final = 5
 MAX_FIELD_BYTES: Final = 100_000
+LARGEST_WHOLE: Final = 2**63 - 1
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf-token"
 
@@ -178,8 +179,9 @@ class Form:
     def whole(
         self, name: str, *, required: bool = True, minimum: int | None = None, maximum: int | None = None
     ) -> int | None:
-        """A whole number."""
-        value = self.number(name, required=required, minimum=minimum, maximum=maximum)
+        """A whole number; without other bounds one that a database can hold."""
+        least, most = -LARGEST_WHOLE if minimum is None else minimum, LARGEST_WHOLE if maximum is None else maximum
+        value = self.number(name, required=required, minimum=least, maximum=most)
         if value is not None and value != value.to_integral_value():
             self.refuse(name, "not_whole")
             return None

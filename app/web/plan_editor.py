@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response
 from app.errors import Conflict
 from app.i18n import mark
 from app.models import Kpi, Plan
-from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import Action, PlanState, WeightingMethod
 from app.services import plan_kpis, plan_weights, planning
 from app.services.plan_drafts import kpis_of, objective_of
@@ -119,7 +119,7 @@ def _do(
 
 
 @router.post("/plans/{plan_id}/weights", dependencies=_WRITE)
-def rate(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def rate(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm) -> Response:
     """The weights that follow from what was chosen: as a part to be swapped in, or the editor again."""
     if not is_partial(request):
         return _do(request, session, actor, plan_id, form, lambda version: version, "#plan-weights")
@@ -142,7 +142,7 @@ def rate(request: Request, session: DbSession, actor: CurrentActor, plan_id: int
 
 @router.post("/plans/{plan_id}/weighting", dependencies=_WRITE)
 def choose_weighting(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm
 ) -> Response:
     """Another way in which the weights are found."""
     weighting = form.choice("weighting", WeightingMethod)
@@ -155,7 +155,7 @@ def choose_weighting(
 
 
 @router.get("/plans/{plan_id}/weights/by-hand", dependencies=_WRITE)
-def override_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: int) -> Response:
+def override_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId) -> Response:
     """All weights of the plan, to be set by hand with a reason."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     weights = {f"weight_{kpi.id}": kpi.weight and kpi.weight.normalize() for kpi in kpis_of(plan)}
@@ -165,7 +165,7 @@ def override_page(request: Request, session: DbSession, actor: CurrentActor, pla
 
 
 @router.post("/plans/{plan_id}/weights/by-hand", dependencies=_WRITE)
-def override(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def override(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm) -> Response:
     """The weights as set by hand, beside the computed ones."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     weights = {kpi.id: form.number(f"weight_{kpi.id}") for kpi in kpis_of(plan)}
@@ -185,7 +185,9 @@ def override(request: Request, session: DbSession, actor: CurrentActor, plan_id:
 
 
 @router.post("/plans/{plan_id}/weights/computed", dependencies=_WRITE)
-def drop_override(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def drop_override(
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm
+) -> Response:
     """The computed weights again."""
 
     def drop(version: int) -> Plan:
@@ -198,7 +200,9 @@ def drop_override(request: Request, session: DbSession, actor: CurrentActor, pla
 
 
 @router.post("/plans/{plan_id}/objectives", dependencies=_WRITE)
-def add_objective(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def add_objective(
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm
+) -> Response:
     """One more objective, or the editor with what was typed."""
     objective = _put_objective(session, actor, plan_id, form)
     if objective is None:
@@ -209,7 +213,7 @@ def add_objective(request: Request, session: DbSession, actor: CurrentActor, pla
 
 @router.get("/plans/{plan_id}/objectives/{objective_id}", dependencies=_WRITE)
 def objective_page(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: int, objective_id: int
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, objective_id: RowId
 ) -> Response:
     """The words of an objective."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
@@ -225,7 +229,7 @@ def objective_page(
 
 @router.post("/plans/{plan_id}/objectives/{objective_id}", dependencies=_WRITE)
 def change_objective(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: int, objective_id: int, form: SentForm
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, objective_id: RowId, form: SentForm
 ) -> Response:
     """Other words for it; against a newer version both are shown."""
     status, stands = HTTPStatus.BAD_REQUEST, None
@@ -263,7 +267,7 @@ def _put_objective(session: DbSession, actor: Actor, plan_id: int, form: Form, o
 
 @router.post("/plans/{plan_id}/objectives/{objective_id}/removal", dependencies=_WRITE)
 def remove_objective(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: int, objective_id: int, form: SentForm
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, objective_id: RowId, form: SentForm
 ) -> Response:
     """One objective less."""
 
@@ -275,7 +279,7 @@ def remove_objective(
 
 @router.post("/plans/{plan_id}/objectives/{objective_id}/place", dependencies=_WRITE)
 def move_objective(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: int, objective_id: int, form: SentForm
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, objective_id: RowId, form: SentForm
 ) -> Response:
     """One place up or down."""
     up = form.one_of("direction", ("up", "down")) == "up"
@@ -293,7 +297,7 @@ def move_objective(
 
 @router.post("/plans/{plan_id}/kpis/{kpi_id}/removal", dependencies=_WRITE)
 def remove_kpi(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: int, kpi_id: int, form: SentForm
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, kpi_id: RowId, form: SentForm
 ) -> Response:
     """One KPI less."""
 
@@ -305,7 +309,7 @@ def remove_kpi(
 
 @router.post("/plans/{plan_id}/kpis/{kpi_id}/place", dependencies=_WRITE)
 def move_kpi(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: int, kpi_id: int, form: SentForm
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, kpi_id: RowId, form: SentForm
 ) -> Response:
     """One place up or down, over to the neighbouring objective where its own ends."""
     up = form.one_of("direction", ("up", "down")) == "up"

@@ -10,7 +10,7 @@ from app.errors import Conflict
 from app.i18n import Locale, mark
 from app.messages import fault_text
 from app.models import Kpi, Objective, Plan
-from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import Action, PlanState
 from app.services import library, plan_kpis, planning
 from app.services.cycles import policy_of
@@ -37,7 +37,7 @@ OWN: Final = "0"
 
 
 @router.get("/plans/{plan_id}/kpis/new", dependencies=_WRITE)
-def new_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, query: Query) -> Response:
+def new_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, query: Query) -> Response:
     """First the library to choose from, then the form, filled from what was chosen."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     if plan.state is not PlanState.DRAFT:
@@ -83,13 +83,13 @@ def _library_page(
 
 
 @router.post("/plans/{plan_id}/kpis", dependencies=_WRITE)
-def add(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def add(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm) -> Response:
     """One more KPI, or the form with what was typed."""
     return _save(request, session, actor, plan_id, form)
 
 
 @router.get("/plans/{plan_id}/kpis/{kpi_id}", dependencies=_WRITE)
-def kpi_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, kpi_id: int) -> Response:
+def kpi_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, kpi_id: RowId) -> Response:
     """The form with what stands."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     kpi = kpi_of(plan, kpi_id)
@@ -99,7 +99,7 @@ def kpi_page(request: Request, session: DbSession, actor: CurrentActor, plan_id:
 
 
 @router.post("/plans/{plan_id}/kpis/preview", dependencies=_WRITE)
-def preview(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def preview(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm) -> Response:
     """The fields for the measure and method that were chosen, and the curve; nothing is saved."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     kpi_id = form.whole("kpi", required=False)
@@ -112,7 +112,7 @@ def preview(request: Request, session: DbSession, actor: CurrentActor, plan_id: 
 
 @router.post("/plans/{plan_id}/kpis/{kpi_id}", dependencies=_WRITE)
 def change(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: int, kpi_id: int, form: SentForm
+    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, kpi_id: RowId, form: SentForm
 ) -> Response:
     """The KPI as typed; against a newer version both are shown."""
     return _save(request, session, actor, plan_id, form, kpi_id)

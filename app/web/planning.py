@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Response
 from app.errors import Invalid
 from app.i18n import mark
 from app.models import Cycle, Plan
-from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import Action, PlanState
 from app.services import cycles, people, planning
 from app.services.kpi_values import plan_periods
@@ -124,7 +124,7 @@ def start(request: Request, session: DbSession, actor: CurrentActor, form: SentF
 
 
 @router.get("/plans/{plan_id}", dependencies=_READ)
-def show(request: Request, session: DbSession, actor: CurrentActor, plan_id: int) -> Response:
+def show(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId) -> Response:
     """The editor of a draft for those who may write it, the read view for everybody else."""
     plan = planning.get_plan(session, actor, plan_id=plan_id)
     if plan.state is PlanState.DRAFT and planning.may_write(session, actor, person_id=plan.person_id):
@@ -133,7 +133,7 @@ def show(request: Request, session: DbSession, actor: CurrentActor, plan_id: int
 
 
 @router.post("/plans/{plan_id}/submission", dependencies=_WRITE)
-def submit(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def submit(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm) -> Response:
     """The plan in force, or the editor with everything that is missing."""
     changed = change_draft(
         request,
@@ -149,7 +149,7 @@ def submit(request: Request, session: DbSession, actor: CurrentActor, plan_id: i
 
 
 @router.post("/plans/{plan_id}/removal", dependencies=_WRITE)
-def discard(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def discard(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm) -> Response:
     """No draft any more."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     cycle_code = plan.cycle.code
@@ -158,7 +158,7 @@ def discard(request: Request, session: DbSession, actor: CurrentActor, plan_id: 
 
 
 @router.get("/plans/{plan_id}/revision", dependencies=_WRITE)
-def revision_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: int) -> Response:
+def revision_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId) -> Response:
     """From when on a new version is to hold, and why."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     form = Form.showing(request.state.locale, version=str(plan.version))
@@ -166,7 +166,7 @@ def revision_page(request: Request, session: DbSession, actor: CurrentActor, pla
 
 
 @router.post("/plans/{plan_id}/revision", dependencies=_WRITE)
-def revise(request: Request, session: DbSession, actor: CurrentActor, plan_id: int, form: SentForm) -> Response:
+def revise(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm) -> Response:
     """The draft of a new version."""
     starts_on, reason = form.date("starts_on"), form.text("reason", limit=planning.LONGEST_REASON, lines=True)
     version = version_in(form)

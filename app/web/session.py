@@ -124,8 +124,16 @@ class SessionMiddleware:
         if origin is None:
             return True
         settings: Settings = self._owner.state.settings
-        ours = {request.headers.get("host", ""), urlsplit(settings.base_url).netloc}
-        return urlsplit(origin).netloc in ours
+        ours = {request.headers.get("host", ""), _host_of(settings.base_url)} - {""}
+        return _host_of(origin) in ours
+
+
+def _host_of(address: str) -> str:
+    """Host and port of an address; nothing where none can be read, as in `null`, which sandboxed pages send."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def _token(request: Request, settings: Settings) -> tuple[str, bool]:
