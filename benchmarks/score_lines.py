@@ -6,7 +6,7 @@ With --profile the time is shown by function instead; that run itself is several
 
 Measured on one of two shared cores of a small virtual machine: about 1,500 cards a second with a Python 3.11 that was
 built without profile-guided optimisation, a fifth more with Debian's. Of 650 µs a card go 90 to parsing JSON, 130 to
-entries, 90 to set-ups, weights and faults, 60 to aggregation, 200 to scoring with its working, 60 to writing the result.
+entries, 90 to set-ups, weights and faults, 60 to aggregation, 200 to scoring with its working, 60 to writing.
 Numbers are added as decimals; fractions begin with the actual.
 """
 

@@ -83,7 +83,7 @@ def _quickly(items: list[Any], measure: Measure) -> list[Entry] | None:
                 return None
             figures = {name: recorded(inputs[name]) for name in inputs}
             entries.append(_as_entry((on, first, last, None, figures, ())))
-    except (KeyError, TypeError, ValueError):  # a key is missing, something is of another type, or ill-formed
+    except (AttributeError, KeyError, TypeError, ValueError):  # something is missing, of another type, or ill-formed
         return None
     return entries if len({entry.on for entry in entries}) == len(entries) else None
 
