@@ -127,8 +127,9 @@ def demo(
     from app.demo.chapters import Wish
     from app.demo.content import company
 
-    os.environ.setdefault("KINERJA_ORGANISATION_NAME", company().name)
     with _refusals(serving.CannotStart):
+        if "organisation_name" not in serving.read_settings().model_fields_set:
+            os.environ["KINERJA_ORGANISATION_NAME"] = company().name  # printed on every scorecard
         settings = serving.read_settings()
         with clock.stopped_at(LIBRARY_READY):
             engine = serving.prepared_engine(settings, lambda line: typer.echo(line, err=True))

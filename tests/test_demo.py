@@ -1,12 +1,14 @@
 """Is the demo organisation believable, whole by the product's own rules, and the same for the same seed?"""
 
 import json
-from collections import Counter
+import re
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -215,7 +217,7 @@ def test_reporting_lines_lead_to_one_head_without_a_circle(session: Session) -> 
 
 
 def test_dated_rows_do_not_overlap(session: Session) -> None:
-    models: tuple[type[Placement] | type[ReportingLine], ...] = (Placement, ReportingLine)
+    models: tuple[type[Placement | ReportingLine], ...] = (Placement, ReportingLine)
     for model in models:
         other = aliased(model)
         twice = select(model.id).join(
@@ -339,6 +341,22 @@ def test_each_role_can_sign_in(client: Browser, demo: Demo) -> None:
         answer = client.submit("/sign-in", {"email": login.email, "password": login.password})
         assert answer.status_code == 303
         assert client.get("/account").status_code == 200
+        client.cookies.clear()
+
+
+def test_no_link_leads_nowhere(client: Browser, demo: Demo) -> None:
+    for login in demo.logins:
+        client.submit("/sign-in", {"email": login.email, "password": login.password})
+        waiting, seen = deque(["/"]), Counter[str]()
+        while waiting:
+            path = waiting.popleft()
+            kind = re.sub(r"[0-9]+", "N", path.partition("?")[0])
+            if seen[kind] < 2 and not kind.startswith(("/static/", "/verify/")) and not kind.endswith("/pdf"):
+                seen[kind] += 1
+                answer = client.get(path)
+                assert (path, answer.status_code) == (path, 200)
+                waiting += [unescape(found) for found in re.findall(r'href="(/[^"#]*)"', answer.text)]
+        assert sum(seen.values()) > 10
         client.cookies.clear()
 
 

@@ -48,6 +48,10 @@ _SHARES: Final = (
 """How many of a thousand people; at least one of each, in this order, as long as there is staff."""
 
 
+Teams = dict[str, list[Employee]]
+_TRIES: Final = 10
+
+
 class Cast(NamedTuple):
     """Those who can sign in."""
 
@@ -77,6 +81,7 @@ def assign(organisation: Organisation, cast: Cast, calendar: Calendar, chance: R
     chance.shuffle(staff)
     # Something for the manager to publish first thing
     staff.sort(key=lambda person: person.id == cast.manager.team[-1])
+    teams = _teams(organisation)
     cases: dict[int, Case] = {}
     if staff and staff[-1].id == cast.manager.team[-1]:
         cases[staff.pop().id] = Case.UNPUBLISHED
@@ -86,7 +91,7 @@ def assign(organisation: Organisation, cast: Cast, calendar: Calendar, chance: R
                 break
             person = staff.pop()
             cases[person.id] = case
-            _write(organisation, person, case, calendar, chance)
+            _write(person, case, calendar, teams, chance)
     return cases
 
 
@@ -96,7 +101,7 @@ def revised_from(calendar: Calendar) -> date | None:
     return date(YEAR, month, 1) if month > 1 else None
 
 
-def _write(organisation: Organisation, person: Employee, case: Case, calendar: Calendar, chance: Random) -> None:
+def _write(person: Employee, case: Case, calendar: Calendar, teams: Teams, chance: Random) -> None:
     if case is Case.NO_PLAN:
         _join(person, calendar.recorded_until + timedelta(days=2 if calendar.is_running else -3))
     elif case in (Case.UNFINISHED, Case.READY):
@@ -108,26 +113,28 @@ def _write(organisation: Organisation, person: Employee, case: Case, calendar: C
         person.left_on = date(YEAR, chance.randrange(min(3, last), last + 1), chance.randrange(10, 27))
         person.seats[-1].ends_on = person.left_on
     elif case is Case.REVISED and (day := revised_from(calendar)):
-        _move(organisation, person, day, chance)
+        _move(person, day, teams, chance)
 
 
 def _join(person: Employee, day: date) -> None:
     person.joined_on = person.seats[0].starts_on = day
 
 
-def _move(organisation: Organisation, person: Employee, day: date, chance: Random) -> None:
-    """Let somebody join another team of the same division, if there is one in another unit."""
+def _teams(organisation: Organisation) -> Teams:
+    """Those who lead staff, by division."""
+    teams: Teams = {}
+    for person in organisation.people:
+        if person.level == 1:
+            teams.setdefault(person.division, []).append(person)
+    return teams
+
+
+def _move(person: Employee, day: date, teams: Teams, chance: Random) -> None:
+    """Let somebody join another team of the same division, if one in another unit is found."""
     seat = person.seats[-1]
-    others = [
-        other
-        for other in organisation.people
-        if other.division == person.division and other.level == 1 and other.seats[-1].unit is not seat.unit
-    ]
-    if not others:
+    found = (chance.choice(teams.get(person.division, [person])) for _ in range(_TRIES))
+    manager = next((other for other in found if other.seats[-1].unit is not seat.unit), None)
+    if manager is None:
         return
-    manager = chance.choice(others[:50])
     seat.ends_on = day - timedelta(days=1)
     person.seats.append(Seat(manager.seats[-1].unit, seat.job, manager.id, day))
-    if seat.manager_id is not None:
-        organisation.people[seat.manager_id - 1].team.remove(person.id)
-    manager.team.append(person.id)

@@ -89,13 +89,15 @@ class Author:
     def __init__(self, setting: Setting, frame: Frame) -> None:
         self._setting = setting
         self._frame = frame
+        names = {person.id: person.name for person in setting.organisation.people if person.team}
+        self._office = Office(setting.organisation, frame.settings, setting.cast.hr.id, names)
 
     def write(self, number: int) -> Chapter:
         """One chapter; it depends on no other one."""
         setting, frame = self._setting, self._frame
         sheets = Sheets(frame.dialect(), Ids(number * frame.people))
         notes = Notes(sheets, setting.wish.seed, number + 1)
-        office = Office(setting.organisation, frame.settings, setting.cast.hr.id)
+        office = self._office
         desk = Desk(sheets, notes, setting.calendar, Agreements(frame.cycle, frame.definitions, sheets.ids), office)
         missing: Counter[int] = Counter()
         biography = Biography(desk, Publisher(sheets, notes, frame.cycle, office), frame.cycle, missing)

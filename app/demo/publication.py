@@ -45,6 +45,8 @@ class Office:
     organisation: Organisation
     settings: Settings
     hr_id: int
+    names: Mapping[int, str]
+    """Of everybody who leads somebody, and so may have recorded an entry."""
 
 
 class Publisher:
@@ -57,7 +59,6 @@ class Publisher:
         self._policy = policy_of(cycle)
         self._office = office
         self._zone = ZoneInfo(office.settings.time_zone)
-        self._names = {person.id: person.name for person in office.organisation.people if person.team}
         self._facts: dict[int, PeriodFacts] = {}
 
     def publish(
@@ -93,7 +94,7 @@ class Publisher:
     def _facts_of(self, period: Period, at: datetime) -> PeriodFacts:
         if period.id not in self._facts:
             today = at.astimezone(self._zone).date()
-            self._facts[period.id] = PeriodFacts(self._cycle, period, self._policy, today, {}, self._names)
+            self._facts[period.id] = PeriodFacts(self._cycle, period, self._policy, today, {}, self._office.names)
         return self._facts[period.id]
 
     def _final_snapshot(self, scored: ScoredPerson, comment: str, by: int, at: datetime) -> str:
