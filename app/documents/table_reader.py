@@ -303,8 +303,9 @@ def _cell(value: object) -> str:
         case bool():
             return f"b:{'true' if value else 'false'}"
         case int() | float():
-            whole = float(value).is_integer() and abs(value) < _WHOLE_DIGITS
-            return f"n:{int(value) if whole else format(Decimal(repr(value)), 'f')}"
+            number = Decimal(repr(value))  # the digits that a spreadsheet shows, not those of the binary value
+            whole = number == number.to_integral_value() and abs(number) < _WHOLE_DIGITS
+            return f"n:{int(number) if whole else format(number, 'f')}"
         case dt.datetime():
             return f"d:{value.date().isoformat()}"
         case dt.date():

@@ -13,6 +13,7 @@ from app.errors import Invalid
 from app.i18n import Locale, mark
 from app.models import Cycle
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
+from app.rules.numbers import plain
 from app.rules.policy import STEPS
 from app.rules.vocabulary import Action, Frequency, Missing
 from app.services import cycles
@@ -198,7 +199,7 @@ def _grade_fields(grades: Sequence[GradeValues]) -> dict[str, object]:
 
 def _short(number: Decimal) -> Decimal:
     """The number without zeros behind the point."""
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    return Decimal(plain(number))
 
 
 def _steps(locale: Locale) -> list[str]:

@@ -1,0 +1,210 @@
+"""Who gets through at which route? Written by hand from the product's promises, not from the code that keeps them.
+
+The pages are asked about eli, the API about whom its example calls concern. Everybody who is asked stands to that
+person in one relation: S self, L line manager, A manager above, H HR, U auditor, P peer, O others.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+ALL: Final = frozenset("SLAHUPO")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Who passes and who is told that they may not (403); for the rest there is nothing (404)."""
+
+    passes: frozenset[str]
+    refused: frozenset[str] = frozenset()
+    is_public: bool = False
+
+
+PUBLIC: Final = Gate(ALL, is_public=True)
+EVERYONE: Final = Gate(ALL)
+HR: Final = Gate(frozenset("H"), ALL - {"H"})
+"""Concerns nobody in particular, and is HR's."""
+OVERSIGHT: Final = Gate(frozenset("HU"), ALL - frozenset("HU"))
+READ: Final = Gate(frozenset("SLAHU"))
+"""About one person: their own, the line above, HR, auditors; peers and others never learn of it."""
+HR_ABOUT: Final = Gate(frozenset("H"), frozenset("SLAU"))
+RECORD: Final = Gate(frozenset("LAH"), frozenset("SU"))
+"""About one person: never by themselves."""
+NOBODY: Final = Gate(frozenset())
+"""Of somebody else's account, or a code that leads nowhere: nothing there for anybody."""
+NOWHERE: Final = Gate(frozenset(), is_public=True)
+
+PAGES: Final[dict[str, Gate]] = {
+    "GET /": EVERYONE,
+    "GET /account": EVERYONE,
+    "POST /account/password": EVERYONE,
+    "POST /account/sessions/{session_id}/end": NOBODY,
+    "POST /account/tokens": EVERYONE,
+    "POST /account/tokens/{token_id}/end": NOBODY,
+    "GET /audit": OVERSIGHT,
+    "GET /cycles": EVERYONE,
+    "POST /cycles": HR,
+    "GET /cycles/new": HR,
+    "GET /cycles/{cycle_id}": EVERYONE,
+    "GET /cycles/{cycle_id}/periods/{code}": EVERYONE,
+    "POST /cycles/{cycle_id}/periods/{code}": HR,
+    "GET /cycles/{cycle_id}/policy": HR,
+    "POST /cycles/{cycle_id}/policy": HR,
+    "GET /entries": EVERYONE,
+    "POST /entries": EVERYONE,  # an empty grid; figures are refused one by one
+    "GET /entries/{kpi_id}": READ,
+    "POST /entries/{kpi_id}": RECORD,
+    "POST /entries/{kpi_id}/removal": RECORD,
+    "POST /entries/{kpi_id}/slots": RECORD,
+    "GET /healthz": PUBLIC,
+    "GET /invitation/{token}": NOWHERE,
+    "POST /invitation/{token}": NOWHERE,
+    "POST /language": PUBLIC,
+    "GET /library": EVERYONE,
+    "POST /library": HR,
+    "GET /library/new": HR,
+    "GET /library/{definition_id}": EVERYONE,
+    "POST /library/{definition_id}": HR,
+    "GET /library/{definition_id}/edit": HR,
+    "POST /library/{definition_id}/edit": HR,
+    "GET /people": EVERYONE,
+    "POST /people": HR,
+    "GET /people/import": HR,
+    "POST /people/import": HR,
+    "POST /people/import/discard": HR,
+    "GET /people/import/preview": EVERYONE,  # nothing was uploaded, which is said first
+    "POST /people/import/preview": HR,
+    "GET /people/new": HR,
+    "GET /people/template.xlsx": HR,
+    "GET /people/{person_id}": READ,
+    "POST /people/{person_id}/account": HR_ABOUT,
+    "GET /people/{person_id}/edit": HR,
+    "POST /people/{person_id}/edit": HR,
+    "POST /people/{person_id}/invitation": HR_ABOUT,
+    "POST /people/{person_id}/roles": HR_ABOUT,
+    "GET /plans": EVERYONE,
+    "POST /plans": HR_ABOUT,
+    "GET /plans/new": HR_ABOUT,
+    "GET /plans/{plan_id}": READ,
+    "POST /plans/{plan_id}/kpis": HR_ABOUT,
+    "GET /plans/{plan_id}/kpis/new": HR_ABOUT,
+    "POST /plans/{plan_id}/kpis/preview": HR_ABOUT,
+    "GET /plans/{plan_id}/kpis/{kpi_id}": HR_ABOUT,
+    "POST /plans/{plan_id}/kpis/{kpi_id}": HR_ABOUT,
+    "POST /plans/{plan_id}/kpis/{kpi_id}/place": HR_ABOUT,
+    "POST /plans/{plan_id}/kpis/{kpi_id}/removal": HR_ABOUT,
+    "POST /plans/{plan_id}/objectives": HR_ABOUT,
+    "GET /plans/{plan_id}/objectives/{objective_id}": HR_ABOUT,
+    "POST /plans/{plan_id}/objectives/{objective_id}": HR_ABOUT,
+    "POST /plans/{plan_id}/objectives/{objective_id}/place": HR_ABOUT,
+    "POST /plans/{plan_id}/objectives/{objective_id}/removal": HR_ABOUT,
+    "POST /plans/{plan_id}/removal": HR_ABOUT,
+    "GET /plans/{plan_id}/revision": HR_ABOUT,
+    "POST /plans/{plan_id}/revision": HR_ABOUT,
+    "POST /plans/{plan_id}/submission": HR_ABOUT,
+    "POST /plans/{plan_id}/weighting": HR_ABOUT,
+    "POST /plans/{plan_id}/weights": HR_ABOUT,
+    "GET /plans/{plan_id}/weights/by-hand": HR_ABOUT,
+    "POST /plans/{plan_id}/weights/by-hand": HR_ABOUT,
+    "POST /plans/{plan_id}/weights/computed": HR_ABOUT,
+    "GET /positions": OVERSIGHT,
+    "POST /positions": HR,
+    "GET /positions/{position_id}": HR,
+    "POST /positions/{position_id}": HR,
+    "POST /publications": RECORD,
+    "GET /publications/new": EVERYONE,  # lists whom the reader may publish, which may be nobody
+    "GET /readyz": PUBLIC,
+    "GET /reports/completeness": EVERYONE,
+    "GET /scorecards": EVERYONE,
+    "GET /scorecards/{person_id}/{cycle_code}": READ,
+    "GET /scorecards/{person_id}/{cycle_code}/{period_code}/pdf": READ,
+    "GET /setup/{token}": NOWHERE,
+    "POST /setup/{token}": NOWHERE,
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "POST /sign-out": EVERYONE,
+    "GET /static": PUBLIC,
+    "GET /units": OVERSIGHT,
+    "POST /units": HR,
+    "GET /units/{unit_id}": HR,
+    "POST /units/{unit_id}": HR,
+    "GET /verify": PUBLIC,
+    "POST /verify": PUBLIC,
+    "GET /verify/{code}": NOWHERE,
+}
+
+API: Final[dict[str, Gate]] = {
+    "get_me": EVERYONE,
+    "list_people": EVERYONE,
+    "get_person": READ,
+    "create_person": HR,
+    "replace_person": HR_ABOUT,
+    "list_units": OVERSIGHT,
+    "get_unit": OVERSIGHT,
+    "create_unit": HR,
+    "replace_unit": HR,
+    "remove_unit": HR,
+    "list_positions": OVERSIGHT,
+    "get_position": OVERSIGHT,
+    "create_position": HR,
+    "replace_position": HR,
+    "remove_position": HR,
+    "list_cycles": EVERYONE,
+    "get_cycle": EVERYONE,
+    "create_cycle": HR,
+    "replace_policy": HR,
+    "close_period": HR,
+    "reopen_period": HR,
+    "list_definitions": EVERYONE,
+    "get_definition": EVERYONE,
+    "list_plans": EVERYONE,
+    "get_plan": READ,
+    "start_plan": HR_ABOUT,
+    "discard_plan": HR_ABOUT,
+    "revise_plan": HR_ABOUT,
+    "list_findings": READ,
+    "submit_plan": HR_ABOUT,
+    "create_objective": HR_ABOUT,
+    "replace_objective": HR_ABOUT,
+    "remove_objective": HR_ABOUT,
+    "create_kpi": HR_ABOUT,
+    "replace_kpi": HR_ABOUT,
+    "remove_kpi": HR_ABOUT,
+    "rate_kpis": HR_ABOUT,
+    "choose_weighting": HR_ABOUT,
+    "set_weights": HR_ABOUT,
+    "drop_weights": HR_ABOUT,
+    "list_entries": READ,
+    "get_entry": READ,
+    "put_entry": RECORD,
+    "remove_entry": RECORD,
+    "get_scorecard": READ,
+    "get_scorecard_pdf": READ,
+    "publish_scorecards": EVERYONE,  # the answer says for each person what came of it
+}
+
+ABOUT_EVA: Final = frozenset(
+    {
+        "discard_plan", "list_findings", "submit_plan", "create_objective", "replace_objective", "remove_objective",
+        "create_kpi", "replace_kpi", "remove_kpi", "rate_kpis", "choose_weighting", "set_weights", "drop_weights",
+    }
+)  # fmt: skip
+"""Calls of the API that concern eva's draft."""
+ABOUT_OTTO: Final = frozenset({"start_plan"})
+
+FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "POST /people/{person_id}/account": {"state": "stopped"},
+    "POST /people/{person_id}/roles": {"role": "auditor", "wish": "grant"},
+    "POST /cycles/{cycle_id}/periods/{code}": {"state": "closed"},
+    "POST /plans": {"person": "{person_id}", "cycle_id": "{cycle_id}"},
+    "POST /plans/{plan_id}/revision": {"version": "1", "starts_on": "2026-03-01", "reason": "Target baru"},
+    "POST /plans/{plan_id}/objectives": {"version": "1", "title": "Mutu"},
+    "POST /entries": {"period": "2026-02", "cycle": "2026"},
+    "POST /entries/{kpi_id}": {"on": "2026-02", "e.{kpi_id}.2026-02.0": "1", "e.{kpi_id}.2026-02.was": "0|"},
+    "POST /entries/{kpi_id}/removal": {"on": "2026-02", "version": "1"},
+    "POST /publications": {"cycle": "2026", "period": "2026-02", "person": "{person_id}", "from_card": "on"},
+}
+"""What a form must hold before its permission is asked; others are sent empty."""
+QUERIES: Final[dict[str, str]] = {
+    "GET /plans/new": "?person={person_id}&cycle={cycle_id}",
+    "GET /publications/new": "?cycle=2026&period=2026-02&person={person_id}",
+}
