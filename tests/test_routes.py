@@ -141,9 +141,7 @@ def test_pages_send_strangers_to_the_sign_in(client: Browser, ids: dict[str, Any
 
 
 @pytest.mark.parametrize("who", sorted(table.ALL))
-def test_api(
-    app: FastAPI, session: Session, cast: Cast, program: AsProgram, good: dict[str, Good], who: str
-) -> None:
+def test_api(app: FastAPI, session: Session, cast: Cast, program: AsProgram, good: dict[str, Good], who: str) -> None:
     callers = {about: program(related(cast, about)[who]) for about in ("eli", "eva", "otto")}
     found = {}
     for name, (method, path) in operations(app).items():
