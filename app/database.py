@@ -90,6 +90,14 @@ DbSession = Annotated[Session, Depends(_request_transaction, scope="function")]
 
 
 @contextmanager
+def writing(request: Request) -> Iterator[Session]:
+    """One of several transactions of a request that changes more than others could wait for (ADR 0003)."""
+    with transaction(request.app.state.sessions) as session:
+        request.state.session = session
+        yield session
+
+
+@contextmanager
 def reading(request: Request) -> Iterator[Session]:
     """A request's read that ends before its route does, so that a trace of it can be written afterwards (ADR 0003)."""
     with transaction(request.app.state.sessions, writes=False) as session:

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.routing import APIRoute
 
 from app.access import Actor
-from app.database import SAFE_METHODS, DbSession, reading
+from app.database import SAFE_METHODS, DbSession, reading, writing
 from app.rules.vocabulary import Action
 
-__all__ = ["Actor", "CurrentActor", "DbSession", "Needs", "PolicyRoute", "RowId", "make_router", "reading"]
+__all__ = ["Actor", "CurrentActor", "DbSession", "Needs", "PolicyRoute", "RowId", "make_router", "reading", "writing"]
 
 PUBLIC_PATHS = (
     "/sign-in",

@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response
 from app.errors import Invalid, KinerjaError
 from app.i18n import Locale, mark
 from app.messages import error_text, fault_text
-from app.routing import CurrentActor, DbSession, Needs, make_router
+from app.routing import CurrentActor, DbSession, Needs, make_router, writing
 from app.rules.vocabulary import Action
 from app.services import appraisals, scorecard_lists, scorecards
 from app.services.appraisals import Outcome
@@ -20,8 +20,10 @@ from app.web.scorecards import show_card, wanted_of
 
 router = make_router()
 _PUBLISH: Final = [Depends(Needs(Action.SCORECARD_PUBLISH))]
-MOST: Final = 500
-"""Scorecards that are published in one step: more of them would keep other writers waiting."""
+MOST: Final = 250
+"""Scorecards that are shown and published in one step: whoever asks for it waits for all of them."""
+_AT_ONCE: Final = 25
+"""Of those, how many in one transaction: everybody else who writes waits for them."""
 _NAMED: Final = 5
 
 
@@ -45,30 +47,36 @@ def confirm_page(request: Request, session: DbSession, actor: CurrentActor, quer
 
 
 @router.post("/publications", dependencies=_PUBLISH)
-def publish(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
-    """Publish the scorecards that were chosen; what cannot be published is said by name."""
+def publish(request: Request, actor: CurrentActor, form: SentForm) -> Response:
+    """Publish the scorecards that were chosen, some in each transaction; what cannot be published is said by name."""
     cycle_code, period_code = form.text("cycle", limit=40), form.text("period", limit=10)
     if form.checked("from_card"):
-        return _publish_one(request, session, actor, form)
-    _, period = scorecard_lists.find_period(session, actor, cycle_code=cycle_code, period_code=period_code)
-    outcomes = appraisals.publish_many(session, actor, period_id=period.id, person_ids=person_ids(form)[:MOST])
+        with writing(request) as session:
+            return _publish_one(request, session, actor, form)
+    outcomes: list[Outcome] = []
+    names: dict[int, str] = {}
+    people = person_ids(form)[:MOST]
+    for start in range(0, max(len(people), 1), _AT_ONCE):
+        with writing(request) as session:
+            _, period = scorecard_lists.find_period(session, actor, cycle_code=cycle_code, period_code=period_code)
+            some = people[start : start + _AT_ONCE]
+            outcomes += appraisals.publish_many(session, actor, period_id=period.id, person_ids=some)
+            names |= scorecard_lists.names_of(session, actor, some)
+    return _told(request, outcomes, names, {"cycle": cycle_code, "period": period_code})
+
+
+def _told(request: Request, outcomes: list[Outcome], names: dict[int, str], where: dict[str, str]) -> Response:
+    """Back to the list, with what came of it."""
     refused = [outcome for outcome in outcomes if outcome.refusal]
-    done = len(outcomes) - len(refused)
-    address = "/scorecards?" + urlencode({"cycle": cycle_code, "period": period_code})
+    address = "/scorecards?" + urlencode(where)
     locale: Locale = request.state.locale
     if not outcomes:
         return redirect(request, address, mark("Nobody was chosen."), kind="warning")
+    count = locale.number(len(outcomes) - len(refused))
     if not refused:
-        text = mark("Scorecards published: %(count)s.")
-        return redirect(request, address, text, count=locale.number(done))
-    return redirect(
-        request,
-        address,
-        mark("Scorecards published: %(count)s. Not published: %(names)s."),
-        kind="warning",
-        count=locale.number(done),
-        names=_reasons(locale, refused, scorecard_lists.names_of(session, actor, [each.person_id for each in refused])),
-    )
+        return redirect(request, address, mark("Scorecards published: %(count)s."), count=count)
+    text = mark("Scorecards published: %(count)s. Not published: %(names)s.")
+    return redirect(request, address, text, kind="warning", count=count, names=_reasons(locale, refused, names))
 
 
 def _publish_one(request: Request, session: DbSession, actor: CurrentActor, form: Form) -> Response:
