@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import Account, AuditEntry, PublishedScorecard
 from app.rules.vocabulary import Language, Missing
 from app.services.appraisals import publish
+from app.web import appraisals as web
 from app.web.scorecards import attachment
 from tests.cards import Example, give_plan, make_example
 from tests.cast import Cast, actor_of
@@ -295,6 +296,20 @@ def test_many_are_shown_once_more_and_then_published(session: Session, example: 
     shown = hana.get(sent.headers["location"]).text
     assert "Kartu skor yang diterbitkan: 1. Tidak diterbitkan: Mona Maharani" in shown
     assert len(session.scalars(select(PublishedScorecard)).all()) == 1
+
+
+def test_many_are_published_in_several_transactions_and_told_together(
+    session: Session, example: Example, as_: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "_AT_ONCE", 1)
+    plan = give_plan(session, example.cast.eva, example.cycle)
+    eva = Example(example.cast, example.cycle, plan, {kpi.code: kpi for kpi in plan.kpis})
+    eva.record_january(session)
+    mona = as_(example.cast.mona)
+    people = [example.cast.eli.id, example.cast.otto.id, example.cast.eva.id]
+    sent = mona.submit("/publications", {**JANUARY, "person": people})
+    assert "Kartu skor yang diterbitkan: 2. Tidak diterbitkan: – (" in mona.get(sent.headers["location"]).text
+    assert len(session.scalars(select(PublishedScorecard)).all()) == 2
 
 
 def test_foreign_names_do_not_leak_from_a_refusal(example: Example, as_: SignIn) -> None:
