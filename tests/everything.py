@@ -1,0 +1,59 @@
+"""What does a company have that uses every part of the service? At least one of each thing that a page shows."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Account, Cycle, Plan
+from app.rules.entries import Figure
+from app.rules.vocabulary import Frequency
+from app.services import accounts
+from app.services.actuals import EntryValues, put_entry
+from app.services.appraisals import publish
+from app.services.library import seed_library
+from app.services.plan_drafts import kpis_of
+from app.services.plan_weights import override_weights
+from tests.cards import Example, give_plan, make_example
+from tests.cast import Cast, actor_of
+from tests.factories import make_web_session
+from tests.plans import RATIO_VALUES, VALUES, make_draft, open_cycle
+
+
+@dataclass(slots=True)
+class Company:
+    """The worked example with January published, somebody's plan in draft, a library, tokens and links."""
+
+    example: Example
+    draft: Plan
+    other: Plan
+    """Of somebody in another manager's team."""
+    invitation: str
+    next_cycle: Cycle
+    """Of which nothing is published yet."""
+
+
+def make_company(session: Session, cast: Cast) -> Company:
+    """A company in which every page has something to show."""
+    example = make_example(session, cast)
+    example.record_january(session)
+    seed_library(session)
+    mona, hana = actor_of(cast.mona), actor_of(cast.hana)
+    publish(session, mona, person_id=cast.eli.id, period_id=example.period("2026-01").id, comment="Januari yang baik.")
+    other = give_plan(session, cast.otto, example.cycle)
+    sales, won, *_ = kpis_of(other)
+    won.frequency = Frequency.WEEKLY
+    session.flush()
+    values = EntryValues(Figure(Decimal(30)))
+    put_entry(session, actor_of(cast.omar), kpi_id=sales.id, on="2026-01", values=values, version=None)
+    example.record(session, "SALES", "2026-02", "7")
+    draft = make_draft(session, hana, cast.eva, example.cycle, [VALUES, RATIO_VALUES, VALUES, VALUES, VALUES, VALUES])
+    weights = {kpi.id: kpi.weight for kpi in kpis_of(draft)}
+    override_weights(session, hana, plan_id=draft.id, version=draft.version, weights=weights, reason="Disepakati")
+    account = session.scalars(select(Account).where(Account.person_id == cast.hana.id)).one()
+    accounts.create_token(session, replace(hana, account_id=account.id), "ERP")
+    make_web_session(session, account)
+    return Company(
+        example, draft, other, accounts.invite(session, hana, cast.eva.id), open_cycle(session, hana, "2027")
+    )
