@@ -57,6 +57,7 @@ def save_slots(
     request: Request, session: DbSession, actor: CurrentActor, query: Query, form: SentForm, kpi_id: RowId
 ) -> Response:
     """Single days or weeks, saved like the grid."""
+    actuals.book_for_change(session, actor, kpi_id=kpi_id)
     saved = save_cells(session, actor, form)
     if saved.refused:
         return _refused(request, session, actor, query, saved, kpi_id)
