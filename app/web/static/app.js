@@ -25,6 +25,14 @@ function sendOnce(event) {
   form.dataset.sent = "yes";
 }
 
+// Tabs that do not fit beside one another: the chosen one is in view.
+function showChosenTabs() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const tabs = tab.closest(".tabs");
+    tabs.scrollLeft = tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", closeMenus);
 document.addEventListener("submit", sendOnce);
@@ -33,3 +41,4 @@ window.addEventListener("pageshow", () => {
 });
 document.addEventListener("htmx:afterSwap", (event) => showFaults(event.target));
 showFaults(document);
+showChosenTabs();
