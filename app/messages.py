@@ -24,6 +24,7 @@ TEXTS: Final[Mapping[str, str]] = {
     "too_small": "must be at least %(minimum)s",
     # an account
     "already_taken": "is already in use",
+    "database_not_empty": "The database is not empty; the demo needs one of its own.",
     "link_not_good": "This link has been used, has expired or is not complete. Ask HR for a new one.",
     "not_on_yourself": "You cannot do this to your own account.",
     "password_about_you": "must not be made from your name, e-mail address or employee number",
