@@ -12,7 +12,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, String, cast, exists, func, select
+from sqlalchemy import Connection, Engine, String, cast, exists, func, select, text
 from sqlalchemy.orm import Session, aliased, joinedload
 from typer.testing import CliRunner
 
@@ -77,6 +77,9 @@ SMALL = Wish(employees=24)
 def connection(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(writes=True) as connection:
         outermost = connection.begin()
+        if engine.dialect.name == "postgresql":  # ids that other tests took do not come back by themselves
+            for sequence in connection.scalars(text("SELECT sequencename FROM pg_sequences")).all():
+                connection.execute(text(f'ALTER SEQUENCE "{sequence}" RESTART'))
         yield connection
         outermost.rollback()
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Position, Unit
+from app.models import KpiDefinition, Position, Unit
 from app.services.appraisals import publish
 from app.services.cycles import close_period
 from app.services.library import seed_library
@@ -93,7 +94,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         "close_period": Good({"cycle_code": "2026", "period_code": "2026-02"}),
         "reopen_period": Good({"cycle_code": "2026", "period_code": "2026-01"}),
         "list_definitions": Good(query={"search": "sales"}),
-        "get_definition": Good({"definition_id": 1}),
+        "get_definition": Good({"definition_id": session.scalars(select(KpiDefinition.id)).first()}),
         "list_plans": Good(query={"cycle": "2026"}),
         "get_plan": Good({"plan_id": example.plan.id}),
         "start_plan": Good(body={"person_id": cast.otto.id, "cycle": "2026"}),
