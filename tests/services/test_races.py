@@ -141,7 +141,7 @@ def test_no_figure_slips_in_while_its_scorecard_is_published(company: Company) -
         other.finish()
     with transaction(company.sessions, writes=False) as session:
         assert sales_shown(session) == "28"
-        assert session.scalars(select(Entry.value).where(Entry.kpi_id == company.sales_id)).all() == [28]
+        assert session.scalars(select(Entry.value).where(Entry.kpi_id == company.sales_id)).all() == [Decimal(28)]
 
 
 def test_what_is_published_is_what_holds_then_not_what_was_read_before(company: Company) -> None:
