@@ -1,5 +1,6 @@
 """Which pages and forms does the service have? Found by walking through it, as somebody with a browser would."""
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,11 +11,18 @@ from urllib.parse import parse_qsl, urldefrag, urlsplit
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.database import SAFE_METHODS
+from app.models import Base
 from app.routing import PolicyRoute
 from tests.tools import Browser
 
+PUBLIC_FORMS = {"/sign-in", "/language", "/setup/{token}", "/invitation/{token}", "/verify"}
+"""Forms of those who are not signed in, who have no token of ours."""
+TRACES = {"audit_entry", "audit_text", "web_session", "api_token", "issued_pdf"}
+"""Tables into which reading writes: who saw and downloaded what, and that a session is in use."""
 _TYPED_TAGS = {"input", "select", "textarea", "button"}
 
 
@@ -29,6 +37,8 @@ class SentForm:
     kinds: dict[str, str] = field(default_factory=dict)
     """By field: text, textarea, select, hidden, number, date, file, …"""
     identity: str = ""
+    has_plain_button: bool = False
+    """Whether it is sent by a button without a name: those with one mean something else then."""
     targets: list[str] = field(default_factory=list)
     """Other addresses to which a button or a script sends the same fields."""
 
@@ -103,6 +113,8 @@ class PageReader(HTMLParser):
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         form, name = self._form_of(given), given.get("name", "")
+        if form is not None and not name and tag == "button" and "formaction" not in given:
+            form.has_plain_button |= given.get("type", "submit") == "submit"
         if form is None or not name:
             return
         kind = given.get("type", "text") if tag in {"input", "button"} else tag
@@ -193,7 +205,9 @@ def forms_by_route(app: FastAPI, site: Site) -> dict[str, SentForm]:
         for target in [form.path, *form.targets] if form.method == "post" else []:
             path = route_of(paths, target)
             if path is not None and (path not in found or len(found[path].fields) < len(form.fields)):
-                found[path] = SentForm(target, form.page, "post", form.fields, form.kinds)
+                without = {"submit"} if target == form.path and form.has_plain_button else set()
+                fields = [(name, text) for name, text in form.fields if form.kinds[name] not in without]
+                found[path] = SentForm(target, form.page, "post", fields, form.kinds)
     return found
 
 
@@ -214,3 +228,14 @@ def address_of(app: FastAPI, site: Site, path: str) -> str | None:
     """An address that was met of this route."""
     paths = [each for method, each in page_routes(app) if method == "GET"]
     return next((each for each in site.pages if route_of(paths, each) == path), None)
+
+
+def digests(session: Session) -> dict[str, str]:
+    """What stands in every table, but for traces."""
+    session.expire_all()
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in TRACES:
+            rows = [tuple(row) for row in session.execute(select(table).order_by(table.c[0]))]
+            found[table.name] = hashlib.sha256(repr(rows).encode()).hexdigest()
+    return found

@@ -52,7 +52,7 @@ def publish(request: Request, actor: CurrentActor, form: SentForm) -> Response:
     cycle_code, period_code = form.text("cycle", limit=40), form.text("period", limit=10)
     if form.checked("from_card"):
         with writing(request) as session:
-            return _publish_one(request, session, actor, form)
+            return _publish_one(request, session, actor, form, cycle_code, period_code)
     outcomes: list[Outcome] = []
     names: dict[int, str] = {}
     people = person_ids(form)[:MOST]
@@ -79,9 +79,10 @@ def _told(request: Request, outcomes: list[Outcome], names: dict[int, str], wher
     return redirect(request, address, text, kind="warning", count=count, names=_reasons(locale, refused, names))
 
 
-def _publish_one(request: Request, session: DbSession, actor: CurrentActor, form: Form) -> Response:
+def _publish_one(
+    request: Request, session: DbSession, actor: CurrentActor, form: Form, cycle_code: str, period_code: str
+) -> Response:
     """Publish from the page of a scorecard; a refusal brings the page back with what was written."""
-    cycle_code, period_code = form.value("cycle"), form.value("period")
     comment = form.text("comment", required=False, limit=appraisals.LONGEST_COMMENT, lines=True)
     (person_id,) = person_ids(form)[:1] or (0,)
     appraisals.check_may_publish(session, actor, person_id=person_id)

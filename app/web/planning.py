@@ -168,6 +168,7 @@ def revision_page(request: Request, session: DbSession, actor: CurrentActor, pla
 @router.post("/plans/{plan_id}/revision", dependencies=_WRITE)
 def revise(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm) -> Response:
     """The draft of a new version."""
+    plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     starts_on, reason = form.date("starts_on"), form.text("reason", limit=planning.LONGEST_REASON, lines=True)
     version = version_in(form)
 
@@ -176,7 +177,6 @@ def revise(request: Request, session: DbSession, actor: CurrentActor, plan_id: R
 
     draft = form.attempt(session, lambda: revise_from(starts_on)) if starts_on else None
     if draft is None:
-        plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
         values = {"plan": plan, "days": _first_days(plan), "form": form}
         return page(request, "planning/revision.html", HTTPStatus.BAD_REQUEST, **values)
     return redirect(

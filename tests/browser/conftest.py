@@ -1,6 +1,7 @@
 """Where do browser tests find the service? On the test's own connection, empty, or full of the demo's people."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,13 +11,19 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.database import make_sessions, transaction
 from app.models import Account, Person
 from app.rules.vocabulary import Language
+from app.security import hash_password
+from app.services.organisation import SETTINGS
 from app.settings import Settings
 from app.web import assets
 from app.web.session import cookie_name
+from tests import plans
 from tests.browser.sites import Site, answering, demo_site, empty_site
+from tests.browser.steps import PASSWORD
 from tests.browser.tours import Tour, tour
+from tests.cast import actor_of, make_cast
 from tests.factories import make_account, make_web_session
 from tests.tools import Clock
 
@@ -80,3 +87,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory, fonts: Path) -> Iterator[Site
 def tour_of(demo: Site) -> Callable[[str], Tour]:
     """Where the one with a role comes in the demo organisation by following links."""
     return cache(lambda role: tour(demo.app, demo.reader(role)))
+
+
+@pytest.fixture
+def office(empty: Site) -> Site:
+    """A company in which Eva's plan is complete but for its ratings; HR and her manager have passwords."""
+    with transaction(make_sessions(empty.engine, info={SETTINGS: empty.settings})) as session:
+        cast = make_cast(session)
+        hr = actor_of(cast.hana)
+        plan = plans.start(session, hr, cast.eva, plans.open_cycle(session, hr))
+        for number in range(1, 7):
+            objective = plans.add_objective(session, hr, plan, f"Objective {number}")
+            plans.add_kpi(session, hr, plan, objective, replace(plans.VALUES, name=f"KPI {number}"))
+        for person in (cast.hana, cast.mona):
+            account = session.scalars(select(Account).where(Account.person_id == person.id)).one()
+            account.password_hash = hash_password(PASSWORD)
+    return empty

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import xlsxwriter
 from playwright.sync_api import Locator, Page, expect
 
+from tests.plans import EXAMPLE_RATINGS
+
 PASSWORD = "tujuh gelas kopi tubruk"
 HEADINGS = ("Nomor karyawan", "Nama", "Surel", "Unit kerja", "Jabatan", "Nomor karyawan atasan", "Tanggal masuk")
 STAFF = (
@@ -14,6 +16,9 @@ STAFF = (
     ("N-003", "Citra Lestari", "citra@example.com", "Penjualan", "Tenaga Penjual", "N-002", "2022-07-01"),
     ("N-004", "Dewi Anggraini", "dewi@example.com", "Penjualan", "Tenaga Penjual", "N-002", "2023-01-09"),
 )
+
+
+CRITERIA = ("Priority", "Difficulty", "Data credibility")
 
 
 class KpiWish(NamedTuple):
@@ -158,6 +163,13 @@ def rate(page: Page, kpi: str, criterion: str, number: int) -> None:
     group = card_of(page, kpi).get_by_role("group", name=criterion)
     group.locator(".rating-number", has_text=str(number)).click()
     expect(group.get_by_role("radio").nth(number - 1)).to_be_checked()
+
+
+def rate_all(page: Page) -> None:
+    """Rate KPI 1 to 6 like the worked example."""
+    for number, ratings in enumerate(EXAMPLE_RATINGS, start=1):
+        for criterion, wanted in zip(CRITERIA, ratings, strict=True):
+            rate(page, f"KPI {number}", criterion, wanted)
 
 
 def weights(page: Page) -> list[str]:

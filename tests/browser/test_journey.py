@@ -98,9 +98,8 @@ def write_plan(hr: Page) -> None:
 
 def rate(hr: Page) -> None:
     """With the last rating the weights are there; they move with each further one and are always 100."""
-    criteria = ("Priority", "Difficulty", "Data credibility")
     for wish in WISHES:
-        for criterion, number in zip(criteria, wish.ratings, strict=True):
+        for criterion, number in zip(steps.CRITERIA, wish.ratings, strict=True):
             steps.rate(hr, wish.name, criterion, number)
     expect(hr.locator(".weights-sum")).to_have_text("100%")
     before = steps.weights(hr)

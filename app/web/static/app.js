@@ -17,6 +17,18 @@ function closeMenus(event) {
   }
 }
 
+// While a part of the page is being saved, a form waits for it: what it sends must follow from what is saved.
+function waitForSaving(event) {
+  const saving = document.querySelector("[data-saves].htmx-request");
+  if (!saving) return;
+  event.preventDefault();
+  const { target: form, submitter } = event;
+  // The answer may bring the button anew
+  const isSame = (button) => button.form === form && button.formAction === submitter.formAction && button.value === submitter.value;
+  const again = () => form.requestSubmit(submitter && [...document.querySelectorAll("button")].find(isSame));
+  saving.addEventListener("htmx:afterRequest", () => setTimeout(again), { once: true });
+}
+
 // A form is sent once, however often its button is pressed.
 function sendOnce(event) {
   const form = event.target;
@@ -35,6 +47,7 @@ function showChosenTabs() {
 
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", closeMenus);
+document.addEventListener("submit", waitForSaving);
 document.addEventListener("submit", sendOnce);
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
