@@ -59,31 +59,66 @@ _R = Relation
 _OVERSEERS = frozenset({_R.SELF, _R.LINE, _R.ABOVE, _R.HR, _R.AUDITOR})
 _EVERYONE = frozenset({_R.SIGNED_IN})
 _HR = frozenset({_R.HR})
+_MANAGERS = frozenset({_R.LINE, _R.ABOVE, _R.HR})
+_SELF = frozenset({_R.SELF})
 
 TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
     {
         Action.ACCOUNT_OWN: _EVERYONE,
+        Action.APPEAL_DECIDE: frozenset({_R.ABOVE, _R.HR}),
+        Action.APPEAL_RAISE: _SELF,
+        Action.APPRAISAL_APPROVE: frozenset({_R.ABOVE, _R.HR}),
+        Action.APPRAISAL_CALIBRATE: frozenset({_R.ABOVE, _R.HR}),
+        Action.APPRAISAL_REASSIGN: _HR,
+        Action.APPRAISAL_SCORE: _MANAGERS,
+        Action.APPRAISAL_SELF_ASSESS: _SELF,
         Action.AUDIT_READ: frozenset({_R.HR, _R.AUDITOR}),
         Action.CYCLE_READ: _EVERYONE,
         Action.CYCLE_WRITE: _HR,
+        Action.DEVELOPMENT_WRITE: _MANAGERS | _SELF,
         Action.ENTRY_READ: _OVERSEERS,
-        Action.ENTRY_WRITE: frozenset({_R.LINE, _R.ABOVE, _R.HR}),
+        Action.ENTRY_VERIFY: _MANAGERS,
+        Action.ENTRY_WRITE: _MANAGERS,
+        Action.GOAL_READ: _EVERYONE,
+        Action.GOAL_WRITE: _HR,
         Action.HOME_READ: _EVERYONE,
         Action.LIBRARY_READ: _EVERYONE,
         Action.LIBRARY_WRITE: _HR,
+        Action.NOTE_WRITE: _MANAGERS | _SELF,
         Action.PERSON_IMPORT: _HR,
         Action.PERSON_READ: _OVERSEERS,
         Action.PERSON_WRITE: _HR,
+        Action.PLAN_ACCEPT: _SELF,
+        Action.PLAN_APPROVE: _MANAGERS,
+        Action.PLAN_DISCUSS: _MANAGERS | _SELF,
         Action.PLAN_READ: _OVERSEERS,
         Action.PLAN_WRITE: _HR,
+        Action.PRIVACY_MANAGE: _HR,
+        Action.PRIVACY_OWN: _EVERYONE,
         Action.PUBLIC: _EVERYONE,
         Action.REPORT_READ: _EVERYONE,
-        Action.SCORECARD_PUBLISH: frozenset({_R.LINE, _R.ABOVE, _R.HR}),
+        Action.SCORECARD_ACKNOWLEDGE: _SELF,
+        Action.SCORECARD_CORRECT: frozenset({_R.ABOVE, _R.HR}),
+        Action.SCORECARD_PUBLISH: _MANAGERS,
         Action.SCORECARD_READ: _OVERSEERS,
     }
 )
 
-NEVER_ON_ONESELF = frozenset({Action.ENTRY_WRITE, Action.SCORECARD_PUBLISH, Action.PLAN_WRITE})
+NEVER_ON_ONESELF = frozenset(
+    {
+        Action.APPEAL_DECIDE,
+        Action.APPRAISAL_APPROVE,
+        Action.APPRAISAL_CALIBRATE,
+        Action.APPRAISAL_REASSIGN,
+        Action.APPRAISAL_SCORE,
+        Action.ENTRY_VERIFY,
+        Action.ENTRY_WRITE,
+        Action.PLAN_APPROVE,
+        Action.PLAN_WRITE,
+        Action.SCORECARD_CORRECT,
+        Action.SCORECARD_PUBLISH,
+    }
+)
 """What nobody does to their own case, whatever role they have: separation of duty."""
 
 
@@ -161,15 +196,16 @@ def may(actor: Actor, action: Action, person_id: ColumnElement[int] | object) ->
         if _R.SELF in granted:
             condition = or_(condition, person_id == actor.person_id)  # type: ignore[arg-type]
         if granted & {_R.LINE, _R.ABOVE}:
-            condition = or_(condition, _below(actor, person_id, all_levels=_R.ABOVE in granted))
+            condition = or_(condition, _below(actor, person_id, granted))
     if action in NEVER_ON_ONESELF:
         condition = condition & (person_id != actor.person_id)
     return condition
 
 
-def _below(actor: Actor, person_id: object, *, all_levels: bool) -> ColumnElement[bool]:
+def _below(actor: Actor, person_id: object, granted: frozenset[Relation]) -> ColumnElement[bool]:
+    """On which levels below the actor a person stands: the nearest, those further down, or all."""
     direct = select(ReportingLine.person_id).where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))
-    if not all_levels:
+    if _R.ABOVE not in granted:
         return person_id.in_(direct)  # type: ignore[attr-defined, no-any-return]
     team = direct.cte(recursive=True)  # without a name: one select may ask two questions
     line = aliased(ReportingLine)
@@ -179,7 +215,10 @@ def _below(actor: Actor, person_id: object, *, all_levels: bool) -> ColumnElemen
             _in_force(actor.today, line),
         )
     )
-    return person_id.in_(select(team.c.person_id))  # type: ignore[attr-defined, no-any-return]
+    below: ColumnElement[bool] = person_id.in_(select(team.c.person_id))  # type: ignore[attr-defined]
+    if _R.LINE not in granted:
+        return below & person_id.not_in(direct)  # type: ignore[attr-defined, no-any-return]
+    return below
 
 
 def has_team(session: Session, actor: Actor) -> bool:

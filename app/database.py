@@ -64,6 +64,25 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
 
 
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """The time of a migration, entered before its transaction: SQLite changes a table by dropping the old one.
+
+    With foreign keys in force its children would go too. Raises RuntimeError where rows are left that point nowhere.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")  # does nothing inside a transaction
+    try:
+        yield
+        if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
+            raise RuntimeError(f"a migration left rows that point nowhere: {broken[:5]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
 def make_sessions(bind: Engine | Connection, **options: Any) -> Sessions:
     """The factory of sessions; objects stay readable after the commit so that pages can be built from them."""
     return sessionmaker(bind, expire_on_commit=False, **options)

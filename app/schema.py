@@ -10,6 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
+from app.database import without_foreign_keys
+
 _HERE: Final = Path(__file__).parent
 
 
@@ -41,6 +43,7 @@ def is_empty(engine: Engine) -> bool:
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest revision, all steps in one transaction."""
     config = _config()
-    with engine.execution_options(writes=True).begin() as connection:
+    with engine.execution_options(writes=True).connect() as connection, without_foreign_keys(connection):
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        with connection.begin():
+            command.upgrade(config, "head")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection, TypeDecorator
 
-from app.database import make_engine
+from app.database import make_engine, without_foreign_keys
 from app.models import Base  # for autogenerate and check alone: revisions never import it
 from app.settings import load_settings
 
@@ -36,7 +36,7 @@ if given is not None:
     _run(given)
 else:
     engine = make_engine(load_settings().database_url)
-    with engine.connect().execution_options(writes=True) as own:
+    with engine.connect().execution_options(writes=True) as own, without_foreign_keys(own):
         _run(own)
         own.commit()
     engine.dispose()

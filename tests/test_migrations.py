@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from app.database import make_engine
+from app.database import make_engine, without_foreign_keys
 from app.models import Base
 from tests.postgres import create_database, drop_database, server_of
 
@@ -39,9 +39,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> It
 def migrate(engine: Engine, revision: str) -> None:
     """Bring the database up or down to a revision."""
     config = Config(ROOT / "alembic.ini")
-    with engine.connect().execution_options(writes=True) as connection:
+    with engine.connect().execution_options(writes=True) as connection, without_foreign_keys(connection):
         config.attributes["connection"] = connection
-        move = command.downgrade if revision == "base" else command.upgrade
+        move = command.upgrade if revision == "head" or not tables(engine) else command.downgrade
         move(config, revision)
         connection.commit()
 
@@ -97,3 +97,34 @@ def test_the_database_itself_refuses_to_rewrite_the_audit_chain(engine: Engine, 
             connection.execute(text(act))
         connection.rollback()
         assert connection.execute(text("SELECT action FROM audit_entry")).scalars().all() == ["person.entered"]
+
+
+def test_rows_survive_the_change_of_their_table(engine: Engine) -> None:
+    """A table that is made anew must take its children along: objectives of a plan, scorecards of an appraisal."""
+    migrate(engine, "0002")
+    rows = {
+        "person": "(id, number, name, joined_on, version, changed_at)"
+        " VALUES (1, '1', 'A', '2026-01-01', 1, '2026-01-01')",
+        "cycle": "(id, code, name, starts_on, ends_on, state, priority_share, difficulty_share, credibility_share,"
+        " weight_step, weight_floor, weight_ceiling, score_floor, score_cap, missing, on_track_from, ahead_from,"
+        " appeal_days, version, changed_at)"
+        " VALUES (1, '2026', 'C', '2026-01-01', '2026-12-31', 'open', 5000, 3000, 2000, 100, 500, 4000, 0, 12000,"
+        " 'exclude', 9000, 11000, 14, 1, '2026-01-01')",
+        "plan": "(id, person_id, cycle_id, version_number, starts_on, ends_on, state, weighting, change_reason,"
+        "  version, changed_at)"
+        " VALUES (1, 1, 1, 1, '2026-01-01', '2026-12-31', 'active', 'computed', '', 1, '2026-01-01')",
+        "objective": "(id, plan_id, place, title, description) VALUES (1, 1, 0, 'O', '')",
+    }
+    with engine.execution_options(writes=True).begin() as connection:
+        for table, values in rows.items():
+            connection.exec_driver_sql(f"INSERT INTO {table} {values}")
+    migrate(engine, "head")
+    for revision in ("0002", "head"):
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT p.state, o.title FROM plan p JOIN objective o ON o.plan_id = p.id"
+            )
+            assert [tuple(row) for row in found] == [("active", "O")]
+            with pytest.raises(DBAPIError):
+                connection.exec_driver_sql("UPDATE plan SET state = 'unknown'")
+        migrate(engine, revision)

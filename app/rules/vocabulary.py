@@ -1,27 +1,47 @@
 """Which words does the whole product share? Enumerations used by rules, tables, pages and the API."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Action(StrEnum):
     """What somebody may ask to do; every route declares exactly one, every service asks for the object."""
 
     ACCOUNT_OWN = "account:own"
+    APPEAL_DECIDE = "appeal:decide"
+    APPEAL_RAISE = "appeal:raise"
+    APPRAISAL_APPROVE = "appraisal:approve"
+    APPRAISAL_CALIBRATE = "appraisal:calibrate"
+    APPRAISAL_REASSIGN = "appraisal:reassign"
+    APPRAISAL_SCORE = "appraisal:score"
+    APPRAISAL_SELF_ASSESS = "appraisal:self_assess"
     AUDIT_READ = "audit:read"
     CYCLE_READ = "cycle:read"
     CYCLE_WRITE = "cycle:write"
+    DEVELOPMENT_WRITE = "development:write"
     ENTRY_READ = "entry:read"
+    ENTRY_VERIFY = "entry:verify"
     ENTRY_WRITE = "entry:write"
+    GOAL_READ = "goal:read"
+    GOAL_WRITE = "goal:write"
     HOME_READ = "home:read"
     LIBRARY_READ = "library:read"
     LIBRARY_WRITE = "library:write"
+    NOTE_WRITE = "note:write"
     PERSON_IMPORT = "person:import"
     PERSON_READ = "person:read"
     PERSON_WRITE = "person:write"
+    PLAN_ACCEPT = "plan:accept"
+    PLAN_APPROVE = "plan:approve"
+    PLAN_DISCUSS = "plan:discuss"
     PLAN_READ = "plan:read"
     PLAN_WRITE = "plan:write"
+    PRIVACY_MANAGE = "privacy:manage"
+    PRIVACY_OWN = "privacy:own"
     PUBLIC = "public"
     REPORT_READ = "report:read"
+    SCORECARD_ACKNOWLEDGE = "scorecard:acknowledge"
+    SCORECARD_CORRECT = "scorecard:correct"
     SCORECARD_PUBLISH = "scorecard:publish"
     SCORECARD_READ = "scorecard:read"
 
@@ -44,8 +64,25 @@ class Aggregation(StrEnum):
 class AppraisalState(StrEnum):
     """Where one person's appraisal for one period stands."""
 
+    ACKNOWLEDGED = "acknowledged"
+    """The employee has confirmed receipt, which is not agreement."""
+    APPEALED = "appealed"
+    APPROVED = "approved"
+    """The second-level manager has approved the scoring."""
+    CLOSED = "closed"
     OPEN = "open"
     PUBLISHED = "published"
+    SCORED = "scored"
+    """The appraiser has handed in the scoring."""
+
+
+RELEASED: Final = (
+    AppraisalState.PUBLISHED,
+    AppraisalState.ACKNOWLEDGED,
+    AppraisalState.APPEALED,
+    AppraisalState.CLOSED,
+)
+"""The states in which a result is out and its figures are settled."""
 
 
 class Beyond(StrEnum):
@@ -132,11 +169,25 @@ class PeriodState(StrEnum):
 
 
 class PlanState(StrEnum):
-    """Where a plan version stands: being written, in force, replaced by a later version."""
+    """Where a plan version stands: being written and agreed, in force, replaced by a later version."""
 
+    ACCEPTED = "accepted"
+    """The employee has accepted exactly this version; the manager's approval is still to come."""
     ACTIVE = "active"
+    COUNTERED = "countered"
+    """The employee has answered with a counter-proposal; the manager writes again."""
     DRAFT = "draft"
+    PROPOSED = "proposed"
+    """The employee is asked to accept or to answer."""
     REPLACED = "replaced"
+
+
+BINDING: Final = (PlanState.ACTIVE, PlanState.REPLACED)
+"""The states of a plan that is or was in force."""
+IN_MAKING: Final = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.COUNTERED, PlanState.ACCEPTED)
+"""The states of a plan on its way to being agreed."""
+WRITABLE: Final = (PlanState.DRAFT, PlanState.COUNTERED)
+"""The states in which a plan may be written on."""
 
 
 class Role(StrEnum):

@@ -18,7 +18,7 @@ from app.rules.entries import Figure, FigureForm, Span, entry_span, overlap_faul
 from app.rules.faults import Fault, Refused
 from app.rules.methods import Scoring
 from app.rules.progress import AgreedKpi, SpanTarget, in_period
-from app.rules.vocabulary import Action, Frequency, MeasureKind, PlanState
+from app.rules.vocabulary import BINDING, Action, Frequency, MeasureKind
 from app.services.actuals import Desk, EntryValues
 from app.services.entry_books import Book, books_of, entry_value, form_of, span_of
 from app.services.plan_values import measure_of, scoring_of
@@ -228,7 +228,7 @@ def _plans(period: Period) -> Select[Plan]:
     """The plans that hold in a period."""
     return select(Plan).where(
         Plan.cycle_id == period.cycle_id,
-        Plan.state != PlanState.DRAFT,
+        Plan.state.in_(BINDING),
         Plan.starts_on <= period.ends_on,
         Plan.ends_on >= period.starts_on,
     )

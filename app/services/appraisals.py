@@ -88,6 +88,8 @@ def conditions_held(scored: ScoredPerson) -> frozenset[Condition]:
         Condition.PERIOD_OVER: is_over(facts.period, facts.today),
         Condition.NOTHING_MISSING: not scored.blocking,
         Condition.SOMETHING_SCORED: scored.result.total is not None,
+        Condition.REVIEW_NOT_ASKED: True,
+        Condition.APPROVAL_NOT_ASKED: True,
     }
     return frozenset(condition for condition, holds in held.items() if holds)
 

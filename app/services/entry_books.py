@@ -11,7 +11,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from app.models import Appraisal, Cycle, Entry, Kpi, Period, PeriodTarget, Plan
 from app.rules import aggregation
 from app.rules.entries import Calendar, Figure, FigureForm, Span
-from app.rules.vocabulary import AppraisalState, CycleState, Frequency, MeasureKind, PeriodState, PlanState
+from app.rules.vocabulary import BINDING, RELEASED, CycleState, Frequency, MeasureKind, PeriodState
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Book:
     def closed_because(self, span: Span) -> str | None:
         """Why no entry of these days may be changed any more, as a code; None while they may."""
         # A version that was replaced in mid-cycle still holds for its days: figures of those days may come late
-        if self.plan.state is PlanState.DRAFT or self.is_superseded:
+        if self.plan.state not in BINDING or self.is_superseded:
             return "plan_not_active"
         if self.plan.cycle.state is CycleState.CLOSED:
             return "cycle_closed"
@@ -175,7 +175,7 @@ def _superseded(session: Session, kpis: Sequence[Kpi]) -> set[int]:
         & (successor.cycle_id == Plan.cycle_id)
         & (successor.version_number > Plan.version_number)
         & (successor.starts_on <= Plan.starts_on)
-        & (successor.state != PlanState.DRAFT)
+        & (successor.state.in_(BINDING))
     )
     return set(
         session.scalars(select(Plan.id).join(successor, later).where(Plan.id.in_({kpi.plan_id for kpi in kpis})))
@@ -187,7 +187,7 @@ def _published(session: Session, kpis: Sequence[Kpi]) -> Mapping[tuple[int, int]
     rows = session.execute(
         select(Appraisal.person_id, Period.cycle_id, Appraisal.period_id)
         .join(Appraisal.period)
-        .where(Appraisal.person_id.in_(people), Appraisal.state == AppraisalState.PUBLISHED)
+        .where(Appraisal.person_id.in_(people), Appraisal.state.in_(RELEASED))
     )
     found: dict[tuple[int, int], set[int]] = {}
     for person_id, cycle_id, period_id in rows:

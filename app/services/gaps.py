@@ -11,7 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.models import Entry, Kpi, Period, Person, Plan
 from app.rules.aggregation import Slot, due_slots
-from app.rules.vocabulary import PlanState
+from app.rules.vocabulary import BINDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def gaps_of(session: Session, period: Period, of_whom: ColumnElement[bool] | Non
         .join(Person, Plan.person_id == Person.id)
         .where(
             Plan.cycle_id == period.cycle_id,
-            Plan.state != PlanState.DRAFT,
+            Plan.state.in_(BINDING),
             Plan.starts_on <= period.ends_on,
             Plan.ends_on >= period.starts_on,
             true() if of_whom is None else of_whom,

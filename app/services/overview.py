@@ -9,7 +9,7 @@ from app.access import Actor, require
 from app.errors import NotFound
 from app.models import Appraisal, Cycle, Entry, Period, Person, Plan, PublishedScorecard
 from app.rules.scorecard import Scorecard
-from app.rules.vocabulary import Action, CycleState, PlanState
+from app.rules.vocabulary import IN_MAKING, Action, CycleState, PlanState
 from app.services.cycles import current_cycle
 from app.services.reports import Progress, progress_of
 from app.services.scorecard_facts import is_over
@@ -128,7 +128,7 @@ def _set_up(session: Session, actor: Actor) -> SetUp:
         people=session.scalar(select(func.count(Person.id)).where(employed_in(actor.today, actor.today))) or 0,
         cycles=session.scalar(select(func.count(Cycle.id)).where(Cycle.state != CycleState.DRAFT)) or 0,
         plans=count(Plan.state == PlanState.ACTIVE),
-        drafts=count(Plan.state == PlanState.DRAFT),
+        drafts=count(Plan.state.in_(IN_MAKING)),
         entries=some(Entry.id),
         published=some(PublishedScorecard.id),
     )

@@ -11,7 +11,7 @@ from app import clock
 from app.access import Actor, note_question, require
 from app.errors import Conflict, NotFound
 from app.models import Kpi, Objective, Plan
-from app.rules.vocabulary import Action, PlanState
+from app.rules.vocabulary import WRITABLE, Action
 from app.services import audit
 
 
@@ -46,7 +46,7 @@ def lock_versions(session: Session, plan_id: int) -> None:
 def draft_for_change(session: Session, actor: Actor, *, plan_id: int, version: int | None) -> Plan:
     """The same, where only a draft may be changed."""
     plan = plan_for_change(session, actor, plan_id=plan_id, version=version)
-    if plan.state is not PlanState.DRAFT:
+    if plan.state not in WRITABLE:
         raise Conflict("plan_not_draft")
     return plan
 

@@ -12,7 +12,7 @@ from app.access import Actor, may, note_question
 from app.errors import NotFound
 from app.models import Cycle, Kpi, Objective, Person, Placement, Plan
 from app.rules.faults import Fault
-from app.rules.vocabulary import Action, PlanState
+from app.rules.vocabulary import IN_MAKING, Action, PlanState
 from app.services.cycles import list_cycles
 from app.services.employment import placement_on
 from app.services.listing import Listing
@@ -180,7 +180,7 @@ def _rows(session: Session, actor: Actor, cycle: Cycle, people: Sequence[Person]
     active = {plan.person_id: plan for plan in session.scalars(of_people.where(Plan.state == PlanState.ACTIVE))}
     drafts = {
         plan.person_id: plan
-        for plan in session.scalars(of_people.where(Plan.state == PlanState.DRAFT).options(*with_parts()))
+        for plan in session.scalars(of_people.where(Plan.state.in_(IN_MAKING)).options(*with_parts()))
     }
     writable = set(
         session.scalars(select(Person.id).where(Person.id.in_(ids), may(actor, Action.PLAN_WRITE, Person.id)))

@@ -27,7 +27,7 @@ from app.models import (
 from app.rules.faults import Fault
 from app.rules.plan import shape_faults
 from app.rules.texts import text_faults, tidy_lines
-from app.rules.vocabulary import Action, AppraisalState, CycleState, PlanState
+from app.rules.vocabulary import BINDING, RELEASED, Action, CycleState, PlanState
 from app.rules.workflow import PLAN, Condition, Step, StepRefused, moved
 from app.services.cycles import policy_of
 from app.services.kpi_values import kpi_faults, plan_periods
@@ -112,7 +112,7 @@ def plan_in_force(session: Session, person_id: int, cycle_id: int, day: date) ->
         .where(
             Plan.person_id == person_id,
             Plan.cycle_id == cycle_id,
-            Plan.state != PlanState.DRAFT,
+            Plan.state.in_(BINDING),
             Plan.starts_on <= day,
             Plan.ends_on >= day,
         )
@@ -281,7 +281,9 @@ def submit_plan(session: Session, actor: Actor, *, plan_id: int, version: int | 
         if missing := findings(plan):
             raise Invalid(missing)
     try:
-        state = moved(PLAN, plan.state, Step.SUBMIT, frozenset({Condition.PLAN_COMPLETE}))
+        state = moved(
+            PLAN, plan.state, Step.SUBMIT, frozenset({Condition.PLAN_COMPLETE, Condition.AGREEMENT_NOT_ASKED})
+        )
     except StepRefused as refused:
         raise Conflict("plan_not_draft") from refused
     before = session.scalar(
@@ -347,7 +349,7 @@ def _start_faults(session: Session, plan: Plan, starts_on: date) -> list[Fault]:
         .where(
             Appraisal.person_id == plan.person_id,
             Period.cycle_id == plan.cycle_id,
-            Appraisal.state == AppraisalState.PUBLISHED,
+            Appraisal.state.in_(RELEASED),
         )
         .order_by(Period.ends_on.desc())
         .limit(1)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from app.access import Actor, may, note_question, require
 from app.models import Entry, Kpi, Period, Person, Placement, Plan, Unit
 from app.rules.aggregation import due_slots
-from app.rules.vocabulary import Action, Frequency, PlanState
+from app.rules.vocabulary import BINDING, Action, Frequency
 from app.services.listing import Listing
 from app.services.scorecard_lists import employed_in, has_plan, is_published
 
@@ -128,13 +128,13 @@ def _is_due(period: Period) -> ColumnElement[bool]:
         later.person_id == Plan.person_id,
         later.cycle_id == Plan.cycle_id,
         later.version_number > Plan.version_number,
-        later.state != PlanState.DRAFT,
+        later.state.in_(BINDING),
         later.starts_on <= period.ends_on,
     )
     due = [each for each in Frequency if due_slots(each, period.starts_on, period.ends_on)]
     return and_(
         Plan.cycle_id == period.cycle_id,
-        Plan.state != PlanState.DRAFT,
+        Plan.state.in_(BINDING),
         Plan.starts_on <= period.ends_on,
         Plan.ends_on >= period.ends_on,
         ~is_superseded,

@@ -27,7 +27,7 @@ from app.models import (
 )
 from app.rules import policy as rules
 from app.rules.progress import AgreedKpi, SpanTarget
-from app.rules.vocabulary import PeriodState, PlanState
+from app.rules.vocabulary import BINDING, PeriodState, PlanState
 from app.services.cycles import policy_of
 from app.services.entry_books import entries_of, entry_value
 from app.services.plan_values import measure_of, scoring_of
@@ -182,7 +182,7 @@ def _plans_in_force(session: Session, period: Period, person_ids: Collection[int
         .where(
             Plan.person_id.in_(person_ids),
             Plan.cycle_id == period.cycle_id,
-            Plan.state != PlanState.DRAFT,
+            Plan.state.in_(BINDING),
             Plan.starts_on <= period.ends_on,
             Plan.ends_on >= period.starts_on,
         )

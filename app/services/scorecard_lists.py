@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.access import Actor, may, note_question
 from app.errors import KinerjaError, NotFound
 from app.models import Appraisal, Cycle, GradeBand, Period, Person, Plan, PublishedScorecard
-from app.rules.vocabulary import Action, AppraisalState, PlanState
+from app.rules.vocabulary import BINDING, RELEASED, Action
 from app.rules.workflow import Step
 from app.services.appraisals import refusal_of
 from app.services.listing import Listing
@@ -155,7 +155,7 @@ def has_plan(period: Period) -> ColumnElement[bool]:
     return exists().where(
         Plan.person_id == Person.id,
         Plan.cycle_id == period.cycle_id,
-        Plan.state != PlanState.DRAFT,
+        Plan.state.in_(BINDING),
         Plan.starts_on <= period.ends_on,
         Plan.ends_on >= period.starts_on,
     )
@@ -166,7 +166,7 @@ def is_published(period: Period) -> ColumnElement[bool]:
     return exists().where(
         Appraisal.person_id == Person.id,
         Appraisal.period_id == period.id,
-        Appraisal.state == AppraisalState.PUBLISHED,
+        Appraisal.state.in_(RELEASED),
     )
 
 
