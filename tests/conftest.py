@@ -20,6 +20,7 @@ from app.models import Account, Person
 from app.services.organisation import SETTINGS
 from app.settings import Settings
 from app.web.session import cookie_name
+from app.web.verification import look_ups
 from tests.cast import Cast, make_cast
 from tests.factories import make_account, make_web_session
 from tests.tools import Browser, Clock, SignIn
@@ -64,6 +65,12 @@ def clock() -> Iterator[Clock]:
     app_clock.use(lambda: moving.now)
     yield moving
     app_clock.use(None)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_looked_anything_up() -> None:
+    """The clock stands still between tests, so their look-ups would add up to too many."""
+    look_ups.forget()
 
 
 @pytest.fixture(scope="session")
