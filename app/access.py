@@ -92,7 +92,7 @@ TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.PLAN_APPROVE: _MANAGERS,
         Action.PLAN_DISCUSS: _MANAGERS | _SELF,
         Action.PLAN_READ: _OVERSEERS,
-        Action.PLAN_WRITE: _HR,
+        Action.PLAN_WRITE: _MANAGERS,
         Action.PRIVACY_MANAGE: _HR,
         Action.PRIVACY_OWN: _EVERYONE,
         Action.PUBLIC: _EVERYONE,

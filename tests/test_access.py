@@ -26,7 +26,7 @@ TO_ELI = {
     Action.SCORECARD_READ: {"eli", "mona", "root", "hana", "audi"},
     Action.PERSON_WRITE: {"hana"},
     Action.PERSON_IMPORT: {"hana"},
-    Action.PLAN_WRITE: {"hana"},
+    Action.PLAN_WRITE: {"mona", "root", "hana"},
     Action.ENTRY_WRITE: {"mona", "root", "hana"},
     Action.SCORECARD_PUBLISH: {"mona", "root", "hana"},
     Action.ENTRY_VERIFY: {"mona", "root", "hana"},

@@ -82,7 +82,7 @@ def get_plan(response: Response, session: DbSession, actor: CurrentActor, plan_i
     responses={**refusals(*WRITES), **tagged(201, located=True)},
 )
 def start_plan(response: Response, session: DbSession, actor: CurrentActor, sent: wire.PlanStart) -> wire.Plan:
-    """A draft for an employee, empty or as a copy of another plan. Only HR."""
+    """A draft for an employee, empty or as a copy of another plan. HR and managers above."""
     cycle_id = cycles.cycle_by_code(session, actor, code=sent.cycle).id
     if sent.copy_of is None:
         plan = planning.start_plan(session, actor, person_id=sent.person_id, cycle_id=cycle_id)
@@ -101,7 +101,7 @@ def start_plan(response: Response, session: DbSession, actor: CurrentActor, sent
     responses=_REMOVES,
 )
 def discard_plan(session: DbSession, actor: CurrentActor, plan_id: RowId, version: RequiredVersion) -> None:
-    """Throw a draft away; the version in force stays. Only HR."""
+    """Throw a draft away; the version in force stays. HR and managers above."""
     planning.discard_plan(session, actor, plan_id=plan_id, version=version)
 
 
@@ -121,7 +121,7 @@ def revise_plan(
     version: OptionalVersion,
     sent: wire.PlanRevision,
 ) -> wire.Plan:
-    """A draft that takes the place of the plan from a day on, once it is submitted. Only HR."""
+    """A draft that takes the place of the plan from a day on, once it is submitted. HR and managers above."""
     draft = planning.revise_plan(
         session, actor, plan_id=plan_id, version=version, starts_on=sent.starts_on, reason=sent.reason
     )
@@ -154,7 +154,7 @@ def list_findings(request: Request, session: DbSession, actor: CurrentActor, pla
 def submit_plan(
     response: Response, session: DbSession, actor: CurrentActor, plan_id: RowId, version: RequiredVersion
 ) -> wire.Plan:
-    """Put a complete draft in the place of the version before; refused with every reason at once. Only HR."""
+    """Put a complete draft in the place of the version before; or refuse with every reason. HR and managers above."""
     plan = planning.get_plan(session, actor, plan_id=plan_id)
     try:
         planning.submit_plan(session, actor, plan_id=plan_id, version=version)
@@ -182,7 +182,7 @@ def create_objective(
     version: OptionalVersion,
     sent: wire.ObjectiveSent,
 ) -> wire.Objective:
-    """Add an objective to a draft; the ETag is the plan's. Only HR."""
+    """Add an objective to a draft; the ETag is the plan's. HR and managers above."""
     values = ObjectiveValues(sent.title, sent.description)
     objective = plan_kpis.put_objective(session, actor, plan_id=plan_id, version=version, values=values)
     with_tag(response, objective.plan.version)
@@ -205,7 +205,7 @@ def replace_objective(
     version: RequiredVersion,
     sent: wire.ObjectiveSent,
 ) -> wire.Objective:
-    """Change an objective of a draft; If-Match and ETag are the plan's. Only HR."""
+    """Change an objective of a draft; If-Match and ETag are the plan's. HR and managers above."""
     values = ObjectiveValues(sent.title, sent.description)
     objective = plan_kpis.put_objective(
         session, actor, plan_id=plan_id, version=version, values=values, objective_id=objective_id
@@ -230,7 +230,7 @@ def remove_objective(
     objective_id: RowId,
     version: RequiredVersion,
 ) -> None:
-    """Take an objective with its KPIs out of a draft; If-Match and ETag are the plan's. Only HR."""
+    """Take an objective with its KPIs out of a draft; If-Match and ETag are the plan's. HR and managers above."""
     plan = plan_kpis.remove_objective(session, actor, plan_id=plan_id, version=version, objective_id=objective_id)
     with_tag(response, plan.version)
 
@@ -254,7 +254,7 @@ def create_kpi(
     version: OptionalVersion,
     sent: wire.KpiCreate,
 ) -> wire.Kpi:
-    """Add a KPI to an objective of a draft; the ETag is the plan's. Only HR."""
+    """Add a KPI to an objective of a draft; the ETag is the plan's. HR and managers above."""
     with said_by_path(sent):
         kpi = plan_kpis.put_kpi(
             session,
@@ -284,7 +284,7 @@ def replace_kpi(
     version: RequiredVersion,
     sent: wire.KpiReplace,
 ) -> wire.Kpi:
-    """Change a KPI of a draft, or move it to another objective; If-Match and ETag are the plan's. Only HR."""
+    """Change a KPI of a draft, or move it; If-Match and ETag are the plan's. HR and managers above."""
     with said_by_path(sent):
         kpi = plan_kpis.put_kpi(
             session,
@@ -315,7 +315,7 @@ def remove_kpi(
     kpi_id: RowId,
     version: RequiredVersion,
 ) -> None:
-    """Take a KPI out of a draft; If-Match and ETag are the plan's. Only HR."""
+    """Take a KPI out of a draft; If-Match and ETag are the plan's. HR and managers above."""
     plan = plan_kpis.remove_kpi(session, actor, plan_id=plan_id, version=version, kpi_id=kpi_id)
     with_tag(response, plan.version)
 

@@ -34,7 +34,7 @@ def rate_kpis(
     version: RequiredVersion,
     sent: wire.RatingsSent,
 ) -> wire.Plan:
-    """Rate some or all KPIs of a draft; the weights follow. Only HR."""
+    """Rate some or all KPIs of a draft; the weights follow. HR and managers above."""
     ratings = {each.kpi_id: KpiRatings(each.priority, each.difficulty, each.credibility) for each in sent.kpis}
     plan = plan_weights.rate_kpis(session, actor, plan_id=plan_id, version=version, ratings=ratings)
     return _present(response, session, actor, plan)
@@ -55,7 +55,7 @@ def choose_weighting(
     version: RequiredVersion,
     sent: wire.WeightingSent,
 ) -> wire.Plan:
-    """Computed from ratings, by rank, or typed. Only HR."""
+    """Computed from ratings, by rank, or typed. HR and managers above."""
     plan = plan_weights.choose_weighting(session, actor, plan_id=plan_id, version=version, weighting=sent.weighting)
     return _present(response, session, actor, plan)
 
@@ -71,7 +71,7 @@ def set_weights(
     version: RequiredVersion,
     sent: wire.WeightsSent,
 ) -> wire.Plan:
-    """Type weights, or set all of them in place of the computed ones, with a reason. Only HR."""
+    """Type weights, or set all of them in place of the computed ones, with a reason. HR and managers above."""
     plan = planning.get_plan(session, actor, plan_id=plan_id)
     weights = {each.kpi_id: each.weight for each in sent.kpis}
     with _said_by_place([each.kpi_id for each in sent.kpis]):
@@ -94,7 +94,7 @@ def set_weights(
 def drop_weights(
     response: Response, session: DbSession, actor: CurrentActor, plan_id: RowId, version: RequiredVersion
 ) -> wire.Plan:
-    """Let the computed weights hold again in place of those set by hand. Only HR."""
+    """Let the computed weights hold again in place of those set by hand. HR and managers above."""
     plan = plan_weights.drop_override(session, actor, plan_id=plan_id, version=version)
     return _present(response, session, actor, plan)
 

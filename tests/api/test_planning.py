@@ -202,7 +202,7 @@ def test_weights_by_hand(session: Session, cast: Cast, example: Example, program
 
 @pytest.mark.parametrize(
     ("who", "reads", "writes"),
-    [("hana", 200, 409), ("mona", 200, 403), ("audi", 200, 403), ("eli", 200, 403), ("eva", 404, 404)],
+    [("hana", 200, 409), ("mona", 200, 409), ("audi", 200, 403), ("eli", 200, 403), ("eva", 404, 404)],
 )
 def test_who_reads_and_writes(
     cast: Cast, example: Example, program: AsProgram, who: str, reads: int, writes: int

@@ -330,7 +330,7 @@ def test_who_may_read_a_plan(session: Session, cast: Cast, cycle: Cycle, hr: Act
 
 @pytest.mark.parametrize(
     ("name", "refusal"),
-    [("eli", NotAllowed), ("mona", NotAllowed), ("root", NotAllowed), ("omar", NotFound), ("eva", NotFound)],
+    [("eli", NotAllowed), ("audi", NotAllowed), ("omar", NotFound), ("eva", NotFound)],
 )
 def test_who_may_not_write_a_plan(
     session: Session, cast: Cast, cycle: Cycle, hr: Actor, name: str, refusal: type[Exception]
