@@ -1,9 +1,14 @@
 """What is stored? Tables and their relations; no rules."""
 
+from app.models.agreement import PlanAcceptance, PlanRemark
 from app.models.appraisals import Appraisal, Entry, EntryInput, EntryMilestone, IssuedPdf, PublishedScorecard
 from app.models.audit import AuditEntry, AuditText
 from app.models.base import Base
+from app.models.cases import Acknowledgement, Appeal, AppealPoint, AppraiserAssignment, CaseRequest
 from app.models.cycles import Cycle, GradeBand, Period
+from app.models.following import DevelopmentItem, IncentiveBand, KpiCause, KpiNote
+from app.models.goals import Goal, ObjectiveGoal, OrganisationProfile, Responsibility
+from app.models.notices import Job, Mail, Notice, NoticePreference
 from app.models.people import (
     Account,
     ApiToken,
@@ -28,10 +33,28 @@ from app.models.planning import (
     Plan,
     ScoreBand,
 )
+from app.models.recording import EntryCheck, EvidenceFile, KpiRecorder
+from app.models.reviews import (
+    Adjustment,
+    AppraisalStep,
+    Behaviour,
+    BehaviourLevel,
+    BehaviourRating,
+    FeedbackAnswer,
+    FeedbackRequest,
+    KpiComment,
+    SelfAssessment,
+    SelfAssessmentKpi,
+)
 
 __all__ = [
-    "Account", "ApiToken", "Appraisal", "AuditEntry", "AuditText", "Base", "Cycle", "Entry", "EntryInput",
-    "EntryMilestone", "GradeBand", "IdempotencyKey", "IssuedPdf", "Kpi", "KpiDefinition", "KpiInput", "Milestone",
-    "Objective", "OneTimeLink", "Period", "PeriodTarget", "Person", "Placement", "Plan", "Position",
-    "PublishedScorecard", "ReportingLine", "RoleGrant", "ScoreBand", "SignInFailure", "Unit", "WebSession",
+    "Account", "Acknowledgement", "Adjustment", "ApiToken", "Appeal", "AppealPoint", "Appraisal", "AppraisalStep",
+    "AppraiserAssignment", "AuditEntry", "AuditText", "Base", "Behaviour", "BehaviourLevel", "BehaviourRating",
+    "CaseRequest", "Cycle", "DevelopmentItem", "Entry", "EntryCheck", "EntryInput", "EntryMilestone",
+    "EvidenceFile", "FeedbackAnswer", "FeedbackRequest", "Goal", "GradeBand", "IdempotencyKey", "IncentiveBand",
+    "IssuedPdf", "Job", "Kpi", "KpiCause", "KpiComment", "KpiDefinition", "KpiInput", "KpiNote", "KpiRecorder",
+    "Mail", "Milestone", "Notice", "NoticePreference", "Objective", "ObjectiveGoal", "OneTimeLink",
+    "OrganisationProfile", "Period", "PeriodTarget", "Person", "Placement", "Plan", "PlanAcceptance", "PlanRemark",
+    "Position", "PublishedScorecard", "ReportingLine", "Responsibility", "RoleGrant", "ScoreBand", "SelfAssessment",
+    "SelfAssessmentKpi", "SignInFailure", "Unit", "WebSession",
 ]  # fmt: skip

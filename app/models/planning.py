@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.models.base import Base, ExactNumber, Hundredths, words
 from app.models.cycles import Cycle, Period
+from app.models.goals import ObjectiveGoal
 from app.models.people import Person
 from app.rules.vocabulary import (
     Aggregation,
@@ -19,6 +21,9 @@ from app.rules.vocabulary import (
     SourceKind,
     WeightingMethod,
 )
+
+if TYPE_CHECKING:
+    from app.models.recording import KpiRecorder
 
 
 class MeasureColumns:
@@ -120,8 +125,11 @@ class Objective(Base):
     place: Mapped[int]
     title: Mapped[str] = mapped_column(String(300))
     description: Mapped[str] = mapped_column(Text, default="")
+    number: Mapped[int | None]
+    """What tells it from others of the employee in this cycle; the same in every version of the plan."""
 
     plan: Mapped[Plan] = relationship(back_populates="objectives")
+    goal_link: Mapped[ObjectiveGoal | None] = relationship(cascade="all, delete-orphan")
     kpis: Mapped[list["Kpi"]] = relationship(
         back_populates="objective", order_by="Kpi.place", cascade="all, delete-orphan"
     )
@@ -177,6 +185,9 @@ class Kpi(MeasureColumns, Base):
     objective: Mapped[Objective] = relationship(back_populates="kpis")
     definition_used: Mapped[KpiDefinition | None] = relationship()
     weight_by: Mapped[Person | None] = relationship()
+    recorder: Mapped["KpiRecorder | None"] = relationship(
+        back_populates="kpi", cascade="all, delete-orphan", passive_deletes=True
+    )
     inputs: Mapped[list["KpiInput"]] = relationship(order_by="KpiInput.place", cascade="all, delete-orphan")
     milestones: Mapped[list["Milestone"]] = relationship(order_by="Milestone.place", cascade="all, delete-orphan")
     bands: Mapped[list["ScoreBand"]] = relationship(order_by="ScoreBand.place", cascade="all, delete-orphan")
