@@ -48,13 +48,13 @@ from app.models.reviews import (
 )
 
 __all__ = [
-    "Account", "Acknowledgement", "Adjustment", "ApiToken", "Appeal", "AppealPoint", "Appraisal", "AppraisalStep",
-    "AppraiserAssignment", "AuditEntry", "AuditText", "Base", "Behaviour", "BehaviourLevel", "BehaviourRating",
-    "CaseRequest", "Cycle", "DevelopmentItem", "Entry", "EntryCheck", "EntryInput", "EntryMilestone",
-    "EvidenceFile", "FeedbackAnswer", "FeedbackRequest", "Goal", "GradeBand", "IdempotencyKey", "IncentiveBand",
-    "IssuedPdf", "Job", "Kpi", "KpiCause", "KpiComment", "KpiDefinition", "KpiInput", "KpiNote", "KpiRecorder",
-    "Mail", "Milestone", "Notice", "NoticePreference", "Objective", "ObjectiveGoal", "OneTimeLink",
-    "OrganisationProfile", "Period", "PeriodTarget", "Person", "Placement", "Plan", "PlanAcceptance", "PlanRemark",
-    "Position", "PublishedScorecard", "ReportingLine", "Responsibility", "RoleGrant", "ScoreBand", "SelfAssessment",
-    "SelfAssessmentKpi", "SignInFailure", "Unit", "WebSession",
+    "Account", "Acknowledgement", "Adjustment", "ApiToken", "Appeal", "AppealPoint", "Appraisal",
+    "AppraisalStep", "AppraiserAssignment", "AuditEntry", "AuditText", "Base", "Behaviour", "BehaviourLevel",
+    "BehaviourRating", "CaseRequest", "Cycle", "DevelopmentItem", "Entry", "EntryCheck", "EntryInput",
+    "EntryMilestone", "EvidenceFile", "FeedbackAnswer", "FeedbackRequest", "Goal", "GradeBand",
+    "IdempotencyKey", "IncentiveBand", "IssuedPdf", "Job", "Kpi", "KpiCause", "KpiComment", "KpiDefinition",
+    "KpiInput", "KpiNote", "KpiRecorder", "Mail", "Milestone", "Notice", "NoticePreference", "Objective",
+    "ObjectiveGoal", "OneTimeLink", "OrganisationProfile", "Period", "PeriodTarget", "Person", "Placement",
+    "Plan", "PlanAcceptance", "PlanRemark", "Position", "PublishedScorecard", "ReportingLine", "Responsibility",
+    "RoleGrant", "ScoreBand", "SelfAssessment", "SelfAssessmentKpi", "SignInFailure", "Unit", "WebSession",
 ]  # fmt: skip

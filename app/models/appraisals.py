@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,7 +11,11 @@ from app.models.base import Base, ExactNumber, Hundredths, words
 from app.models.cycles import Period
 from app.models.people import Person
 from app.models.planning import Kpi, Plan
+from app.models.reviews import Adjustment
 from app.rules.vocabulary import AppraisalState, SourceKind
+
+if TYPE_CHECKING:
+    from app.models.recording import EntryCheck, EvidenceFile
 
 
 class Entry(Base):
@@ -37,10 +42,20 @@ class Entry(Base):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     changes: Mapped[int] = mapped_column(default=0)
     """How often the figure was changed after it was first recorded."""
+    first_recorded_on: Mapped[date | None]
+    """The day on which there was a figure for the first time, however often it was changed since."""
+    channel: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    """The way on which the figure came in, a word of `Channel`; empty where that was not noted yet."""
     version: Mapped[int] = mapped_column(default=1)
 
     kpi: Mapped[Kpi] = relationship()
     recorded_by: Mapped[Person] = relationship()
+    files: Mapped[list["EvidenceFile"]] = relationship(
+        back_populates="entry", order_by="EvidenceFile.id", cascade="all, delete-orphan", passive_deletes=True
+    )
+    checks: Mapped[list["EntryCheck"]] = relationship(
+        back_populates="entry", order_by="EntryCheck.id", cascade="all, delete-orphan", passive_deletes=True
+    )
     inputs: Mapped[list["EntryInput"]] = relationship(order_by="EntryInput.name", cascade="all, delete-orphan")
     reached: Mapped[list["EntryMilestone"]] = relationship(order_by="EntryMilestone.name", cascade="all, delete-orphan")
 
@@ -92,6 +107,7 @@ class Appraisal(Base):
     scorecards: Mapped[list["PublishedScorecard"]] = relationship(
         back_populates="appraisal", order_by="PublishedScorecard.version_number"
     )
+    adjustments: Mapped[list["Adjustment"]] = relationship(order_by="Adjustment.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, Hundredths, words
@@ -46,6 +46,23 @@ class Cycle(Base):
     ahead_from: Mapped[Decimal] = mapped_column(Hundredths)
     """Achievement from which a running KPI counts as ahead."""
     appeal_days: Mapped[int] = mapped_column(default=14)
+    asks_agreement: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a plan comes into force only after its employee has accepted it and a manager has approved."""
+    entry_grace_days: Mapped[int] = mapped_column(default=7, server_default="7")
+    """How many days after the end of its span an entry may come without counting as late."""
+    asks_self_assessment: Mapped[bool] = mapped_column(default=False, server_default=false())
+    asks_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a scoring needs the approval of a second person before it is published."""
+    behaviour_share: Mapped[Decimal] = mapped_column(Hundredths, default=Decimal(0), server_default="0")
+    """What behaviours count for in the total of a period that ends with a review, in percent; 0 for not at all."""
+    max_adjustment: Mapped[Decimal] = mapped_column(Hundredths, default=Decimal(10), server_default="1000")
+    """By how many points a manager may move the computed total."""
+    shows_feedback: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the employee reads what colleagues answered."""
+    names_feedback: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether answers of colleagues stand with their names."""
+    shows_incentives: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether scorecards say what their total may lead to; nothing follows from it by itself."""
     version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime]
 
@@ -75,6 +92,8 @@ class Period(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     state: Mapped[PeriodState] = mapped_column(words(PeriodState), default=PeriodState.OPEN)
+    asks_review: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the period ends with a review: a scoring that is handed in before anything is published."""
 
     cycle: Mapped[Cycle] = relationship(back_populates="periods")
 

@@ -51,6 +51,14 @@ class Action(StrEnum):
         return self.value.endswith(":read")
 
 
+class AdjustmentKind(StrEnum):
+    """Who set a total beside the computed one."""
+
+    APPEAL = "appeal"
+    CALIBRATION = "calibration"
+    MANAGER = "manager"
+
+
 class Aggregation(StrEnum):
     """How the entries of a value become the actual."""
 
@@ -59,6 +67,14 @@ class Aggregation(StrEnum):
     MAX = "max"
     MIN = "min"
     SUM = "sum"
+
+
+class AppealOutcome(StrEnum):
+    """What was decided about an employee's objection."""
+
+    PARTLY = "partly"
+    REJECTED = "rejected"
+    UPHELD = "upheld"
 
 
 class AppraisalState(StrEnum):
@@ -92,12 +108,67 @@ class Beyond(StrEnum):
     ZERO = "zero"
 
 
+class CaseKind(StrEnum):
+    """What somebody asks for in one person's appraisal that needs a second person."""
+
+    CORRECT = "correct"
+    """Open a published scorecard again, so that its figures can be put right."""
+    EXCLUDE_KPI = "exclude_kpi"
+    """Leave one KPI out of this person's total for the period."""
+
+
+class Channel(StrEnum):
+    """On which way a figure came in."""
+
+    API = "api"
+    FILE = "file"
+    PAGE = "page"
+
+
+class CheckVerdict(StrEnum):
+    """What somebody found who looked an entry over."""
+
+    OK = "ok"
+    QUESTIONED = "questioned"
+
+
 class CycleState(StrEnum):
     """Where a cycle stands: being prepared, in use, over."""
 
     CLOSED = "closed"
     DRAFT = "draft"
     OPEN = "open"
+
+
+class EvidenceKind(StrEnum):
+    """What an evidence file is, told by its content."""
+
+    CSV = "csv"
+    DOCX = "docx"
+    JPEG = "jpeg"
+    PDF = "pdf"
+    PNG = "png"
+    TXT = "txt"
+    XLSX = "xlsx"
+
+
+class FeedbackState(StrEnum):
+    """Where the question to a colleague stands."""
+
+    ANSWERED = "answered"
+    ASKED = "asked"
+    DECLINED = "declined"
+    PROPOSED = "proposed"
+    """The employee has named the colleague; the manager has not asked yet."""
+
+
+class DevelopmentState(StrEnum):
+    """Where an item of a development plan stands."""
+
+    DONE = "done"
+    DROPPED = "dropped"
+    OPEN = "open"
+    RUNNING = "running"
 
 
 class Frequency(StrEnum):
@@ -161,6 +232,13 @@ class Missing(StrEnum):
     ZERO = "zero"
 
 
+class NoteKind(StrEnum):
+    """What somebody says about a KPI."""
+
+    COMMENT = "comment"
+    RECOGNITION = "recognition"
+
+
 class PeriodState(StrEnum):
     """Whether entries of a period may still be recorded."""
 
@@ -188,6 +266,27 @@ IN_MAKING: Final = (PlanState.DRAFT, PlanState.PROPOSED, PlanState.COUNTERED, Pl
 """The states of a plan on its way to being agreed."""
 WRITABLE: Final = (PlanState.DRAFT, PlanState.COUNTERED)
 """The states in which a plan may be written on."""
+
+
+class RecorderRule(StrEnum):
+    """Who records the figures of a KPI; the line of managers and HR may always."""
+
+    EMPLOYEE = "employee"
+    MANAGER = "manager"
+    THIRD_PARTY = "third_party"
+
+
+class RemarkKind(StrEnum):
+    """What a contribution to the discussion of a plan is: words, or a step of the agreement."""
+
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    APPROVED = "approved"
+    PROPOSED = "proposed"
+    REMARK = "remark"
+    RETURNED = "returned"
+    TAKEN = "taken"
+    """The manager took a proposed figure over."""
 
 
 class Role(StrEnum):
