@@ -84,11 +84,28 @@ def to_date(kpi: AgreedKpi, last_day: date, today: date) -> Standing:
     """The KPI from the plan's first day to `last_day`; in days to come nothing is due."""
     entries = _between(kpi.entries, kpi.first_day, last_day)
     due = _due(kpi, kpi.first_day, min(last_day, today))
+    return _standing(kpi, entries, due, kpi.first_day, _reach(kpi, entries, due))
+
+
+def in_segment(kpi: AgreedKpi, first_day: date, last_day: date, today: date) -> Standing:
+    """The KPI in a segment of the plan's days, asked for the segment's own share of what was agreed.
+
+    Like a period it is judged by the entries that end in it, whose span may begin before it.
+    """
+    entries = _between(kpi.entries, first_day, last_day)
+    due = _due(kpi, first_day, min(last_day, today))
+    start = max(kpi.first_day, min([first_day, *(slot.first_day for slot in due[:1])]))
+    if entries and kpi.measure.kind in _GROWS_FROM_THE_START:
+        entries = _between(kpi.entries, kpi.first_day, last_day)
+    return _standing(kpi, entries, due, start, max(start, _reach(kpi, entries, due)))
+
+
+def _reach(kpi: AgreedKpi, entries: Sequence[Entry], due: Sequence[Slot]) -> date:
+    """The last day for which something is asked: that of the last slot due or of the last entry."""
     reaches = [due[-1].last_day] if due else []
     if entries:
         reaches.append(entries[-1].last_day)
-    end = min(max(reaches, default=kpi.last_day), kpi.last_day)
-    return _standing(kpi, entries, due, kpi.first_day, end)
+    return min(max(reaches, default=kpi.last_day), kpi.last_day)
 
 
 def in_period(kpi: AgreedKpi, first_day: date, last_day: date, today: date) -> Standing:

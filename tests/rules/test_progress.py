@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.rules.aggregation import Entry, GrowthMeasure, Measure, MilestoneMeasure, ValueMeasure, actual, parse_on
 from app.rules.methods import Point, Scoring, achievement
-from app.rules.progress import AgreedKpi, Elapsed, SpanTarget, in_period, in_proportion, is_settled, to_date
+from app.rules.progress import AgreedKpi, Elapsed, SpanTarget, in_period, in_proportion, in_segment, is_settled, to_date
 from app.rules.vocabulary import Aggregation, Frequency, Method
 
 SUM = ValueMeasure(Aggregation.SUM)
@@ -209,3 +209,22 @@ def test_the_target_to_date_never_exceeds_the_whole_and_never_falls_below_what_w
     assert 0 < standing.scoring.target <= 365
     assert all(slot.last_day <= min(last, today) for slot in standing.due)
     assert standing.unfilled == tuple(slot.on for slot in standing.due)
+
+
+def test_a_segment_is_asked_for_its_own_share() -> None:
+    made = kpi(*(entry(f"2026-{month:02}") for month in range(1, 13)))
+    whole = to_date(made, YEAR[1], YEAR[1])
+    first = in_segment(made, YEAR[0], date(2026, 6, 30), date(2026, 6, 30))
+    second = in_segment(made, date(2026, 7, 1), YEAR[1], YEAR[1])
+    assert (first.elapsed, second.elapsed) == ((181, 365), (184, 365))
+    assert [each.on for each in (*first.entries, *second.entries)] == [each.on for each in whole.entries]
+    assert first.scoring.target == 181
+
+
+def test_a_month_that_a_segment_cuts_counts_where_it_ends() -> None:
+    made = kpi(*(entry(f"2026-{month:02}") for month in range(1, 5)))
+    first = in_segment(made, YEAR[0], date(2026, 3, 14), date(2026, 3, 14))
+    second = in_segment(made, date(2026, 3, 15), date(2026, 4, 30), date(2026, 4, 30))
+    assert [each.on for each in first.entries] == ["2026-01", "2026-02"]
+    assert [each.on for each in second.entries] == ["2026-03", "2026-04"]
+    assert (first.elapsed, second.elapsed) == ((59, 365), (61, 365))
