@@ -104,6 +104,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "inputs_repeated": "names an input twice",
     "method_not_for_measure": "cannot be used with this kind of measure",
     # scorecards and their publication
+    "adjustment_stale": (
+        "The figures have changed since the total was adjusted. Set the adjustment anew, or withdraw it."
+    ),
     "code_unknown": "belongs to no published scorecard; compare it with the paper sign by sign",
     "pdf_unknown": "is not a PDF that was issued here, or it was changed since",
     "cycle_unknown": "There is no cycle with the code %(code)s.",

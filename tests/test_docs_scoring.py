@@ -23,15 +23,19 @@ from app.rules.aggregation import (
     actual,
     parse_on,
 )
+from app.rules.following import whole
+from app.rules.forecast import Unforeseen, forecast
 from app.rules.grading import grade, status
 from app.rules.methods import Point, Scoring, set_up_faults
 from app.rules.numbers import exact, plain, shown_text
+from app.rules.outcome import ORDER, Adjustment, behaviour_total, outcome
 from app.rules.policy import DEFAULT_GRADES, Policy, StatusThresholds
-from app.rules.progress import AgreedKpi, SpanTarget, to_date
+from app.rules.progress import AgreedKpi, SpanTarget, Standing, to_date
 from app.rules.scoring import Kpi, over_segments, score_card, with_behaviour
-from app.rules.vocabulary import Aggregation, Beyond, Frequency, Language, Method, Missing
+from app.rules.vocabulary import Aggregation, Beyond, Frequency, KpiStatus, Language, Method, Missing
 from app.rules.weighting import Rating, bounds_fault, computed_weights, ranked_weights, raw
 from app.working import working_text
+from tests.rules.test_following import line
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "scoring.md"
 Row = list[str]
@@ -217,8 +221,50 @@ def standing(row: Row) -> Row:
     return [*row[:3], str(found)]
 
 
+def together(row: Row) -> Row:
+    """Two KPIs of an objective by weight, achievement and status."""
+    parts = [line(row[at], None if row[at + 1] == "–" else row[at + 1], _known(row[at + 2])) for at in (0, 3)]
+    found = whole(parts, StatusThresholds())
+    mean = "–" if found.achievement is None else str(found.achievement)
+    return [*row[:6], mean, found.status.value if found.status else "–"]
+
+
+def _known(word: str) -> KpiStatus | None:
+    return None if word == "–" else KpiStatus(word)
+
+
+def foretold(row: Row) -> Row:
+    """A KPI of which two entries cover the days from the first on."""
+    passed, days = int(row[3]), int(row[4])
+    measure = MEASURES[row[0]]
+    kpi = AgreedKpi(
+        measure, Scoring(Method.HIGHER, target=number(row[1])), Frequency.DAILY, BEGIN, BEGIN + timedelta(days - 1)
+    )
+    first, last = BEGIN + timedelta(passed // 2), BEGIN + timedelta(passed - 1)
+    entries = (Entry("1", BEGIN, first - timedelta(1)), Entry("2", first, last))
+    found = forecast(kpi, Standing(entries, (), kpi.scoring), number(row[2]), FIRST)
+    if isinstance(found, Unforeseen):
+        return [*row[:5], "–", "–"]
+    return [*row[:5], printed(found.actual), printed(found.achievement)]
+
+
 def mixed(row: Row) -> Row:
     return [*row[:3], printed(with_behaviour(*(number(cell) for cell in row[:3])))]
+
+
+def behaved(row: Row) -> Row:
+    return [row[0], printed(behaviour_total([int(level) for level in row[0].split()]) or Fraction(0))]
+
+
+def adjusted(row: Row) -> Row:
+    computed = Decimal(row[0])
+    adjustments = [
+        Adjustment(kind, Decimal(cell), computed) for kind, cell in zip(ORDER, row[1:4], strict=True) if cell != "–"
+    ]
+    made = outcome(Fraction(computed), DEFAULT_GRADES, adjustments=adjustments)
+    assert made.total is not None
+    assert made.grade is not None
+    return [*row[:4], printed(made.total), made.grade]
 
 
 def divided(row: Row) -> Row:
@@ -246,7 +292,14 @@ COMPUTED: dict[tuple[str, ...], Callable[[list[Row]], list[Row]]] = {
     ("Exact", "Printed"): by_row(rounded),
     ("Total", "Grade", "English", "Indonesian"): by_row(graded),
     ("Achievement to date", "Against the whole target", "Final", "Status"): by_row(standing),
+    (*("Weight", "Achievement", "Status") * 2, "Together", "Status together"): by_row(together),
+    (
+        *("Measure", "Target", "Actual", "Days with figures", "Days in all", "Forecast"),
+        "Achievement then",
+    ): by_row(foretold),
     ("KPI total", "Behaviour", "Share of behaviour", "Mixed total"): by_row(mixed),
+    ("Levels", "Behaviour total"): by_row(behaved),
+    ("Computed", "Manager", "Calibration", "Appeal", "Final", "Grade"): by_row(adjusted),
     ("First total", "Days", "Second total", "Days", "Total of the cycle"): by_row(divided),
 }
 

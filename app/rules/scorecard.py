@@ -5,7 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from app.rules.vocabulary import KpiStatus, Language, Method, Missing, SourceKind, WeightingMethod
+from app.rules.outcome import Adjustment
+from app.rules.vocabulary import AppealOutcome, KpiStatus, Language, Method, Missing, SourceKind, WeightingMethod
 from app.rules.working import Working
 
 # Every number here is as it is shown: rounded once, by the rules, before it comes here.
@@ -99,6 +100,18 @@ class PreviousResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """What stands behind a total that is not that of the KPIs alone: behaviours mixed in, adjustments beside it."""
+
+    kpi_total: Decimal
+    behaviour: Decimal | None
+    behaviour_share: Decimal
+    total: Decimal
+    grade: str
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The outcome: total and grade (none without data), weight that has data, grades from the highest down."""
 
@@ -107,6 +120,13 @@ class Result:
     coverage: Decimal
     bands: tuple[Band, ...]
     previous: PreviousResult | None = None
+    computed: Computed | None = None
+    """None where the total is that of the KPIs alone."""
+
+    @property
+    def kpi_total(self) -> Decimal | None:
+        """What the KPIs' contributions add up to."""
+        return self.total if self.computed is None else self.computed.kpi_total
 
     @property
     def band(self) -> Band | None:
@@ -265,12 +285,62 @@ class SignOff:
 
 
 @dataclass(frozen=True, slots=True)
+class KpiWords:
+    """What employee and appraiser said about one KPI, and the employee's own figure for its achievement."""
+
+    code: str
+    own: str = ""
+    own_achievement: Decimal | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedBehaviour:
+    """A behaviour with the level that was seen and what that level says, in both languages."""
+
+    name_en: str
+    name_id: str
+    level: int
+    anchor_en: str
+    anchor_id: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What was said at the end of the period; every part may be missing."""
+
+    own: str = ""
+    """The employee's words on the whole period."""
+    own_on: datetime | None = None
+    """When the self-assessment was handed in."""
+    words: tuple[KpiWords, ...] = ()
+    behaviours: tuple[RatedBehaviour, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """How a holder proves the paper; made from the snapshot, so the check value does not cover it."""
 
     code: str
     check_value: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Why there is a later version than the first: a correction, or the decision about the employee's objection."""
+
+    of_version: int
+    """The version that this one replaces."""
+    reason: str
+    """Why it was corrected, or the reasons of the decision."""
+    asked_by: str
+    """Who asked for the correction, or the employee who objected."""
+    decided_by: str
+    decided_at: datetime
+    outcome: AppealOutcome | None = None
+    """What came of the objection; None for a correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +361,7 @@ class Scorecard:
     appeal_until: date | None = None
     """The last day on which the employee may object."""
     verification: Verification | None = None
+    review: Review | None = None
 
     @property
     def kpis(self) -> tuple[ScorecardKpi, ...]:

@@ -33,6 +33,10 @@ class Step(StrEnum):
 class Condition(StrEnum):
     """What must hold before a step; the value is the code of the refusal when it does not."""
 
+    ADJUSTMENTS_CURRENT = "adjustment_stale"
+    """Every adjustment in force was decided for the computed total as it is."""
+    ACCEPTED_AS_IT_IS = "acceptance_outdated"
+    """The employee accepted exactly what the plan holds now."""
     AGREEMENT_NOT_ASKED = "agreement_asked"
     """The cycle's policy lets plans come into force without the employee's acceptance."""
     APPEAL_DAYS_OVER = "appeal_days_not_over"
@@ -75,6 +79,7 @@ _FIGURES: Final = (
     Condition.PERIOD_OVER,
     Condition.NOTHING_MISSING,
     Condition.SOMETHING_SCORED,
+    Condition.ADJUSTMENTS_CURRENT,
 )
 """What must hold of the figures before a result can be made of them."""
 
@@ -88,7 +93,9 @@ PLAN: Final[Table[PlanState]] = MappingProxyType(
         (PlanState.PROPOSED, Step.COUNTER): Move(PlanState.COUNTERED, Action.PLAN_ACCEPT),
         (PlanState.PROPOSED, Step.RETURN): Move(PlanState.DRAFT, Action.PLAN_WRITE),
         (PlanState.COUNTERED, Step.PROPOSE): Move(PlanState.PROPOSED, Action.PLAN_WRITE, (Condition.PLAN_COMPLETE,)),
-        (PlanState.ACCEPTED, Step.APPROVE): Move(PlanState.ACTIVE, Action.PLAN_APPROVE, (Condition.PLAN_COMPLETE,)),
+        (PlanState.ACCEPTED, Step.APPROVE): Move(
+            PlanState.ACTIVE, Action.PLAN_APPROVE, (Condition.PLAN_COMPLETE, Condition.ACCEPTED_AS_IT_IS)
+        ),
         (PlanState.ACCEPTED, Step.RETURN): Move(PlanState.DRAFT, Action.PLAN_WRITE),
         (PlanState.ACTIVE, Step.REPLACE): Move(PlanState.REPLACED, Action.PLAN_WRITE, (Condition.SUCCESSOR_SUBMITTED,)),
     }
@@ -134,9 +141,12 @@ APPRAISAL: Final[Table[AppraisalState]] = MappingProxyType(
         (AppraisalState.ACKNOWLEDGED, Step.CLOSE): Move(
             AppraisalState.CLOSED, Action.SCORECARD_CORRECT, (Condition.APPEAL_DAYS_OVER,)
         ),
+        # Receipt of another version, or a late one, changes nothing else
+        (AppraisalState.APPEALED, Step.ACKNOWLEDGE): Move(AppraisalState.APPEALED, Action.SCORECARD_ACKNOWLEDGE),
         (AppraisalState.APPEALED, Step.DECIDE): Move(
             AppraisalState.PUBLISHED, Action.APPEAL_DECIDE, (Condition.OTHER_PERSON,)
         ),
+        (AppraisalState.CLOSED, Step.ACKNOWLEDGE): Move(AppraisalState.CLOSED, Action.SCORECARD_ACKNOWLEDGE),
         (AppraisalState.CLOSED, Step.REOPEN): Move(
             AppraisalState.OPEN, Action.SCORECARD_CORRECT, (Condition.OTHER_PERSON,)
         ),

@@ -13,7 +13,7 @@ from app import clock
 from app.access import Actor, may, note_question, require
 from app.documents.cards import CardRefused
 from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound
-from app.models import Appraisal, Period, Person, Plan, PublishedScorecard
+from app.models import Appraisal, AppraisalStep, Period, Person, Plan, PublishedScorecard
 from app.rules.scorecard import Scorecard, SignOff
 from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import Action, AppraisalState
@@ -88,6 +88,7 @@ def conditions_held(scored: ScoredPerson) -> frozenset[Condition]:
         Condition.PERIOD_OVER: is_over(facts.period, facts.today),
         Condition.NOTHING_MISSING: not scored.blocking,
         Condition.SOMETHING_SCORED: scored.result.total is not None,
+        Condition.ADJUSTMENTS_CURRENT: not scored.outcome.stale,
         Condition.REVIEW_NOT_ASKED: True,
         Condition.APPROVAL_NOT_ASKED: True,
     }
@@ -103,6 +104,14 @@ def refusal_of(scored: ScoredPerson, step: Step) -> KinerjaError | None:
         code = refused.codes[0]
         return Invalid(scored.blocking) if code == Condition.NOTHING_MISSING else Conflict(code)
     return None
+
+
+def record_step(session: Session, actor: Actor, appraisal: Appraisal, step: Step, reason: str = "") -> None:
+    """Keep who took a step with an appraisal, when, and with which words; the audit entry is the caller's."""
+    session.add(
+        AppraisalStep(appraisal_id=appraisal.id, step=step.value, reason=reason, by_id=actor.person_id, at=clock.now())
+    )
+    session.flush()
 
 
 def new_code() -> str:
@@ -201,14 +210,15 @@ def _freeze(session: Session, actor: Actor, scored: ScoredPerson, comment: str, 
         verification_code=code,
         snapshot=snapshot,
         snapshot_digest=snapshots.digest_of(snapshot),
-        total=scored.result.total,
-        grade=scored.result.grade,
+        total=scored.outcome.total,
+        grade=scored.outcome.grade,
         coverage=scored.result.coverage,
         published_at=now,
         published_by_id=actor.person_id,
     )
     session.add(published)
     session.flush()
+    record_step(session, actor, appraisal, Step.PUBLISH)
     return published
 
 

@@ -10,8 +10,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFound
+from app.models import Adjustment as AdjustmentRow
 from app.models import (
     Appraisal,
+    Behaviour,
+    BehaviourRating,
     Cycle,
     Entry,
     Kpi,
@@ -26,8 +29,10 @@ from app.models import (
     Unit,
 )
 from app.rules import policy as rules
+from app.rules.outcome import Adjustment
 from app.rules.progress import AgreedKpi, SpanTarget
 from app.rules.vocabulary import BINDING, PeriodState, PlanState
+from app.services.adjustments import adjustment_values
 from app.services.cycles import policy_of
 from app.services.entry_books import entries_of, entry_value
 from app.services.plan_values import measure_of, scoring_of
@@ -69,6 +74,10 @@ class PersonFacts:
     versions: int
     """How many scorecards were published for this period so far."""
     previous: Published | None
+    adjustments: Sequence[Adjustment] = ()
+    """In the order in which they were written."""
+    levels: Sequence[int] = ()
+    """Of the behaviours, once all of them are rated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,7 @@ def load_facts(
     others = people_on(session, managers | recorders, period.ends_on)
     appraisals, versions = _appraisals(session, period, plans, fresh=fresh)
     previous = _previous(session, period, plans)
+    levels = _levels(session, cycle, period, plans)
     people = {
         person_id: PersonFacts(
             person=employees[person_id],
@@ -133,6 +143,8 @@ def load_facts(
             appraisal=appraisals.get(person_id),
             versions=versions.get(person_id, 0),
             previous=previous.get(person_id),
+            adjustments=adjustment_values(appraisals[person_id].adjustments) if person_id in appraisals else (),
+            levels=levels.get(person_id, ()),
         )
         for person_id, plan in plans.items()
     }
@@ -236,11 +248,32 @@ def _appraisals(
     wanted = (
         select(Appraisal)
         .where(Appraisal.period_id == period.id, Appraisal.person_id.in_(person_ids))
-        .options(selectinload(Appraisal.scorecards).load_only(PublishedScorecard.version_number))
+        .options(
+            selectinload(Appraisal.scorecards).load_only(PublishedScorecard.version_number),
+            joinedload(Appraisal.adjustments).joinedload(AdjustmentRow.by),
+        )
         .execution_options(populate_existing=fresh)
     )
-    appraisals = {appraisal.person_id: appraisal for appraisal in session.scalars(wanted)}
+    appraisals = {appraisal.person_id: appraisal for appraisal in session.scalars(wanted).unique()}
     return appraisals, {person_id: len(appraisal.scorecards) for person_id, appraisal in appraisals.items()}
+
+
+def _levels(session: Session, cycle: Cycle, period: Period, person_ids: Collection[int]) -> dict[int, list[int]]:
+    """The levels of those whose behaviours are all rated, where the policy counts them and the period is reviewed."""
+    if not (cycle.behaviour_share and period.asks_review):
+        return {}
+    wanted = (
+        select(Appraisal.person_id, BehaviourRating.level)
+        .join(Appraisal, BehaviourRating.appraisal_id == Appraisal.id)
+        .join(Behaviour, BehaviourRating.behaviour_id == Behaviour.id)
+        .where(Appraisal.period_id == period.id, Appraisal.person_id.in_(person_ids))
+        .order_by(Appraisal.person_id, Behaviour.place)
+    )
+    rated: dict[int, list[int]] = {}
+    for row in session.execute(wanted):
+        rated.setdefault(row.person_id, []).append(row.level)
+    asked = session.scalar(select(func.count()).where(Behaviour.cycle_id == cycle.id))
+    return {person_id: levels for person_id, levels in rated.items() if len(levels) == asked}
 
 
 def _previous(session: Session, period: Period, person_ids: Collection[int]) -> dict[int, Published]:

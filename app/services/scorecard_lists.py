@@ -213,12 +213,13 @@ def _rows(session: Session, actor: Actor, cycle: Cycle, period: Period, ids: Seq
 
 
 def _open_row(person: Placed, scored: ScoredPerson, bands: Mapping[str, GradeBand], *, may_publish: bool) -> CardRow:
-    refusal, result = refusal_of(scored, Step.PUBLISH), scored.result
+    refusal, made = refusal_of(scored, Step.PUBLISH), scored.outcome
     if not is_over(scored.facts.period, scored.facts.today):
         state = CardState.RUNNING
     else:
         state = CardState.READY if refusal is None else CardState.BLOCKED
-    return CardRow(person, state, result.total, bands.get(result.grade or ""), result.coverage, may_publish, refusal)
+    band, coverage = bands.get(made.grade or ""), scored.result.coverage
+    return CardRow(person, state, made.total, band, coverage, may_publish, refusal)
 
 
 def _published(

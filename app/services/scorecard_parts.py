@@ -11,6 +11,7 @@ from app.models import Cycle, Entry, Period
 from app.rules import grading, progress, scorecard
 from app.rules.methods import Scoring, achievement, limits
 from app.rules.numbers import legible, shown
+from app.rules.outcome import Outcome
 from app.rules.progress import Standing
 from app.rules.vocabulary import KpiStatus, MeasureKind, SourceKind
 from app.services.scorecard_facts import PeriodFacts, PersonFacts, Placed
@@ -79,19 +80,33 @@ def _policy(facts: PeriodFacts, person: PersonFacts) -> scorecard.Policy:
 
 
 def _result(scored: ScoredPerson) -> scorecard.Result:
-    result, previous = scored.result, scored.person.previous
+    result, outcome, previous = scored.result, scored.outcome, scored.person.previous
     before = None
     if previous is not None and previous.total is not None and previous.grade is not None:
         before = scorecard.PreviousResult(previous.period_code, previous.total, previous.grade)
     return scorecard.Result(
-        total=result.total,
-        grade=result.grade,
+        total=outcome.total,
+        grade=outcome.grade,
         coverage=result.coverage,
         bands=tuple(
             scorecard.Band(shown(band.lower), band.code, band.name_id, band.name_en)
             for band in scored.facts.cycle.bands
         ),
         previous=before,
+        computed=_computed(outcome),
+    )
+
+
+def _computed(outcome: Outcome) -> scorecard.Computed | None:
+    if outcome.is_plain or outcome.kpi_total is None or outcome.computed is None or outcome.computed_grade is None:
+        return None
+    return scorecard.Computed(
+        kpi_total=outcome.kpi_total,
+        behaviour=outcome.behaviour,
+        behaviour_share=outcome.behaviour_share,
+        total=outcome.computed,
+        grade=outcome.computed_grade,
+        adjustments=outcome.adjustments,
     )
 
 

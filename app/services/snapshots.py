@@ -12,8 +12,11 @@ from pydantic import TypeAdapter
 from app.documents.card_writing import CardKpi, card_json
 from app.documents.cards import read_card
 from app.rules.numbers import legible, shown_text
+from app.rules.outcome import Adjustment, Outcome, outcome
+from app.rules.policy import Policy
 from app.rules.scorecard import Scorecard
 from app.rules.scoring import CardResult, KpiResult, score_card
+from app.rules.vocabulary import AdjustmentKind
 from app.services.audit import canonical
 from app.services.standings import ScoredKpi, ScoredPerson
 
@@ -28,7 +31,10 @@ def frozen(card: Scorecard, scored: ScoredPerson) -> str:
     """The scorecard and what it was computed from, as canonical JSON."""
     inputs = card_json(scored.facts.policy, [_card_kpi(each) for each in scored.kpis])
     shown = _SCORECARD.dump_python(card, mode="json", warnings="error")
-    return canonical({"scorecard": shown, "card": inputs, "formula_version": FORMULA_VERSION})
+    kept = {"scorecard": shown, "card": inputs, "formula_version": FORMULA_VERSION}
+    if card.result.computed is not None:
+        kept["outcome"] = _outcome_inputs(scored)
+    return canonical(kept)
 
 
 def thawed(snapshot: str) -> Scorecard:
@@ -53,12 +59,70 @@ def check_value(digest: str) -> str:
     return " ".join(signs[start : start + 4] for start in range(0, _CHECK_SIGNS, 4))
 
 
+def reissued(snapshot: str, card: Scorecard, decided: Adjustment | None = None) -> str:
+    """A later version of what was frozen, from the same inputs; `decided` is a total laid over all before it."""
+    facts = json.loads(snapshot)
+    facts["scorecard"] = _SCORECARD.dump_python(card, mode="json", warnings="error")
+    if decided is not None:
+        inputs = facts.setdefault("outcome", {"levels": [], "behaviour_share": "0.00", "adjustments": []})
+        inputs["adjustments"].append(_adjustment_inputs(decided))
+    again = recomputed(canonical(facts))
+    if again != recomputed(again):
+        raise RuntimeError(f"the scorecard {card.document.number} does not compute to the same again")
+    return again
+
+
 def recomputed(snapshot: str) -> str:
     """The snapshot with every figure computed anew from its card: the same bytes, or something is wrong."""
     facts = json.loads(snapshot)
     card = read_card(json.dumps(facts["card"], ensure_ascii=False).encode())
-    _write_result(facts["scorecard"], score_card(card.policy, card.kpis))
+    result = score_card(card.policy, card.kpis)
+    _write_result(facts["scorecard"], result)
+    if "outcome" in facts:
+        _write_outcome(facts["scorecard"]["result"], _outcome_again(facts["outcome"], result, card.policy))
     return canonical(facts)
+
+
+def _outcome_inputs(scored: ScoredPerson) -> dict[str, Any]:
+    """What stands behind the total besides the card: levels of behaviours with their share, and adjustments."""
+    return {
+        "levels": list(scored.person.levels),
+        "behaviour_share": str(scored.outcome.behaviour_share),
+        "adjustments": [_adjustment_inputs(each) for each in scored.outcome.adjustments],
+    }
+
+
+def _adjustment_inputs(adjustment: Adjustment) -> dict[str, Any]:
+    return {
+        "kind": adjustment.kind.value,
+        "total": _text(adjustment.total),
+        "computed_total": str(adjustment.computed_total),
+    }
+
+
+def _outcome_again(inputs: dict[str, Any], result: CardResult, policy: Policy) -> Outcome:
+    adjustments = [
+        Adjustment(AdjustmentKind(each["kind"]), Decimal(each["total"]), Decimal(each["computed_total"]))
+        for each in inputs["adjustments"]
+    ]
+    return outcome(
+        result.exact_total,
+        policy.grades,
+        levels=inputs["levels"],
+        behaviour_share=Decimal(inputs["behaviour_share"]),
+        adjustments=adjustments,
+    )
+
+
+def _write_outcome(shown: dict[str, Any], made: Outcome) -> None:
+    shown["total"], shown["grade"] = _text(made.total), made.grade
+    computed = shown["computed"]
+    computed["kpi_total"], computed["behaviour"] = _text(made.kpi_total), _text(made.behaviour)
+    computed["behaviour_share"] = _text(made.behaviour_share)
+    computed["total"], computed["grade"] = _text(made.computed), made.computed_grade
+    for written, each in zip(computed["adjustments"], made.adjustments, strict=True):
+        written["kind"], written["total"] = each.kind.value, _text(each.total)
+        written["computed_total"] = _text(each.computed_total)
 
 
 def _card_kpi(scored: ScoredKpi) -> CardKpi:

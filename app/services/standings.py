@@ -10,6 +10,7 @@ from app.rules import progress, scoring
 from app.rules.aggregation import actual
 from app.rules.faults import Fault, Refused
 from app.rules.methods import actual_fault
+from app.rules.outcome import Outcome, outcome
 from app.rules.progress import AgreedKpi, Standing
 from app.rules.vocabulary import Missing
 from app.services.scorecard_facts import PeriodFacts, PersonFacts, agreed, kpis_of
@@ -39,6 +40,9 @@ class ScoredPerson:
     inputs: tuple[scoring.Kpi, ...]
     """What the rules were given, in the order of the plan; what-if starts from them."""
     result: scoring.CardResult
+    """What the KPIs come to."""
+    outcome: Outcome
+    """That with behaviours and adjustments: what is shown and published."""
 
     @property
     def blocking(self) -> list[Fault]:
@@ -82,7 +86,14 @@ def score_person(facts: PeriodFacts, person: PersonFacts) -> ScoredPerson:
         ScoredKpi(kpi, terms, standing, _counting(person.entries[kpi.id], standing), one, refusal)
         for (kpi, terms, standing, refusal), one in zip(rows, result.kpis, strict=True)
     )
-    return ScoredPerson(facts, person, kpis, tuple(figures), result)
+    made = outcome(
+        result.exact_total,
+        facts.policy.grades,
+        levels=person.levels,
+        behaviour_share=facts.cycle.behaviour_share or Decimal(0),
+        adjustments=person.adjustments,
+    )
+    return ScoredPerson(facts, person, kpis, tuple(figures), result, made)
 
 
 def figure_of(terms: AgreedKpi, standing: Standing) -> tuple[Fraction | None, Fault | None]:

@@ -16,6 +16,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "account.signed_in": mark("Sign-in"),
     "account.token_created": mark("API token created"),
     "account.token_revoked": mark("API token revoked"),
+    "appraisal.adjusted": mark("Total adjusted"),
     "cycle.opened": mark("Cycle opened"),
     "cycle.policy_changed": mark("Policy changed"),
     "definition.changed": mark("KPI definition changed"),

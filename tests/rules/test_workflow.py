@@ -26,7 +26,7 @@ def test_a_refusal_names_every_condition_that_does_not_hold() -> None:
             moved(APPRAISAL, AppraisalState.OPEN, Step.PUBLISH, frozenset(holding))
         assert refused.value.codes == tuple(c.value for c in conditions if c not in holding)
         seen += 1
-    assert seen == 31
+    assert seen == 63
 
 
 @pytest.mark.parametrize(
