@@ -16,6 +16,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         Word.NO_DONE: "no",
         Word.REACHED: "reached",
         Word.REWEIGHTED: "re-weighted",
+        Word.STAYS: "goes on as it is",
         Word.YES_DONE: "yes",
     },
     Language.INDONESIAN: {
@@ -27,6 +28,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         Word.NO_DONE: "tidak",
         Word.REACHED: "tercapai",
         Word.REWEIGHTED: "disesuaikan",
+        Word.STAYS: "tetap seperti sekarang",
         Word.YES_DONE: "ya",
     },
 }

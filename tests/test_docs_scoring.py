@@ -35,7 +35,7 @@ from app.rules.scoring import Kpi, over_segments, score_card, with_behaviour
 from app.rules.vocabulary import Aggregation, Beyond, Frequency, KpiStatus, Language, Method, Missing
 from app.rules.weighting import Rating, bounds_fault, computed_weights, ranked_weights, raw
 from app.working import working_text
-from tests.rules.test_following import line
+from tests.rules.test_following import line as card_line
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "scoring.md"
 Row = list[str]
@@ -223,7 +223,7 @@ def standing(row: Row) -> Row:
 
 def together(row: Row) -> Row:
     """Two KPIs of an objective by weight, achievement and status."""
-    parts = [line(row[at], None if row[at + 1] == "–" else row[at + 1], _known(row[at + 2])) for at in (0, 3)]
+    parts = [card_line(row[at], None if row[at + 1] == "–" else row[at + 1], _known(row[at + 2])) for at in (0, 3)]
     found = whole(parts, StatusThresholds())
     mean = "–" if found.achievement is None else str(found.achievement)
     return [*row[:6], mean, found.status.value if found.status else "–"]

@@ -29,6 +29,8 @@ class Word(StrEnum):
     NO_DONE = "@no"
     REACHED = "@reached"
     REWEIGHTED = "@reweighted"
+    STAYS = "@stays"
+    """Of a forecast: a level that goes on as it is."""
     YES_DONE = "@yes"
 
 
