@@ -1,6 +1,7 @@
 """What can be set from outside, with which default, and which values are refused?"""
 
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +47,27 @@ class Settings(BaseSettings):
     session_hours: Annotated[int, Field(ge=1)] = 12
     """After how long everybody must sign in again."""
     max_body_bytes: Annotated[int, Field(ge=10_000)] = 10_000_000
+    smtp_host: str = ""
+    """The mail server; without one notices are read in the service alone."""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""
+    """The address from which mail comes; needed with smtp_host."""
+    smtp_tls: Annotated[str, Field(pattern="^(starttls|tls|none)$")] = "starttls"
+    """starttls asks for encryption after the greeting, tls speaks it from the start, none is for a server next door."""
+    mail_window_minutes: Annotated[int, Field(ge=0, le=1440)] = 60
+    """In how many minutes one person gets at most one mail."""
+    mail_daily_hour: Annotated[int, Field(ge=0, le=23)] = 7
+    """At which hour the mail of those goes out who want one a day."""
+    remind_before_days: Annotated[int, Field(ge=0, le=60)] = 3
+    """How many days before something is due a reminder goes out."""
+    remind_after_days: Annotated[int, Field(ge=1, le=60)] = 3
+    """How many days after that it is called overdue."""
+    escalate_after_days: Annotated[int, Field(ge=1, le=120)] = 10
+    """How many days after that the next manager hears of it."""
+    worker: Annotated[str, Field(pattern="^(inside|none)$")] = "inside"
+    """Whether `kinerja serve` does the background work itself; with none run `kinerja worker` beside it."""
 
     @field_validator("time_zone")
     @classmethod
@@ -66,6 +88,14 @@ class Settings(BaseSettings):
             values["base_url"] = f"http://{self.host}:{self.port}"
         if self.secure_cookies is None:
             values["secure_cookies"] = self.base_url.startswith("https://")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_host and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", self.smtp_from):
+            raise ValueError("KINERJA_SMTP_FROM must be an e-mail address where KINERJA_SMTP_HOST is set")
+        if self.escalate_after_days <= self.remind_after_days:
+            raise ValueError("KINERJA_ESCALATE_AFTER_DAYS must be more than KINERJA_REMIND_AFTER_DAYS")
         return self
 
     @cached_property

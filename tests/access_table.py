@@ -36,6 +36,7 @@ NOWHERE: Final = Gate(frozenset(), is_public=True)
 PAGES: Final[dict[str, Gate]] = {
     "GET /": EVERYONE,
     "GET /account": EVERYONE,
+    "POST /account/notices": EVERYONE,
     "POST /account/password": EVERYONE,
     "POST /account/sessions/{session_id}/end": NOBODY,
     "POST /account/tokens": EVERYONE,
@@ -66,6 +67,9 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /library/{definition_id}": HR,
     "GET /library/{definition_id}/edit": HR,
     "POST /library/{definition_id}/edit": HR,
+    "GET /notices": EVERYONE,
+    "POST /notices/reading": EVERYONE,
+    "POST /notices/{notice_id}": NOBODY,
     "GET /people": EVERYONE,
     "POST /people": HR,
     "GET /people/import": HR,
@@ -134,6 +138,9 @@ PAGES: Final[dict[str, Gate]] = {
 
 API: Final[dict[str, Gate]] = {
     "get_me": EVERYONE,
+    "list_notices": EVERYONE,
+    "read_notices": EVERYONE,
+    "read_notice": Gate(frozenset("S")),
     "list_people": EVERYONE,
     "get_person": READ,
     "create_person": HR,

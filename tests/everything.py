@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.models import Account, Cycle, Plan
 from app.rules.entries import Figure
+from app.rules.noticing import NoticeKind
 from app.rules.vocabulary import Frequency
 from app.services import accounts
 from app.services.actuals import EntryValues, put_entry
 from app.services.appraisals import publish
 from app.services.library import seed_library
+from app.services.notices import tell
 from app.services.plan_drafts import kpis_of
 from app.services.plan_weights import override_weights
 from tests.cards import Example, give_plan, make_example
@@ -48,6 +50,10 @@ def make_company(session: Session, cast: Cast) -> Company:
     values = EntryValues(Figure(Decimal(30)))
     put_entry(session, actor_of(cast.omar), kpi_id=sales.id, on="2026-01", values=values, version=None)
     example.record(session, "SALES", "2026-02", "7")
+    told = {"period": "2026-01", "cycle": "2026"}
+    for person in (cast.eli, cast.mona, cast.hana):
+        kind = NoticeKind.ACKNOWLEDGEMENT_MISSING
+        tell(session, person.id, kind, key="company", concerns=cast.eli.id, values=told)
     draft = make_draft(session, hana, cast.eva, example.cycle, [VALUES, RATIO_VALUES, VALUES, VALUES, VALUES, VALUES])
     weights = {kpi.id: kpi.weight for kpi in kpis_of(draft)}
     override_weights(session, hana, plan_id=draft.id, version=draft.version, weights=weights, reason="Disepakati")

@@ -95,6 +95,7 @@ def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
         "definition_id": session.scalars(select(KpiDefinition.id)).first(),
         "unit_id": session.scalars(select(Unit.id)).first(),
         "position_id": session.scalars(select(Position.id)).first(),
+        "notice_id": 999_999,
         "session_id": 999_999,
         "token_id": 999_999,
         "token": "x" * 43,

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.api import account, actuals, appraisals, cycles, library, people, planning, scorecards, units, weights
+from app.api import account, actuals, appraisals, cycles, library, notices, people, planning, scorecards, units, weights
 from app.api.exchange import ApiRoute
 from app.api.operations import describe
 from app.api.problems import problem, refusal, refuse, unreadable
@@ -15,6 +15,7 @@ PREFIX: Final = "/api/v1"
 
 router = APIRouter(prefix=PREFIX, route_class=ApiRoute)
 router.include_router(account.router)
+router.include_router(notices.router)
 router.include_router(people.router)
 router.include_router(units.router)
 router.include_router(cycles.router)

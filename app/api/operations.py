@@ -12,6 +12,7 @@ Responses = dict[int | str, dict[str, Any]]
 
 TAGS: Final = [
     {"name": "account", "description": "Whose token this is."},
+    {"name": "notices", "description": "What its owner was told."},
     {"name": "people", "description": "Staff with unit, position and manager, each from a day on."},
     {"name": "organisation", "description": "Units and positions."},
     {"name": "cycles", "description": "Cycles with policy, grades and periods."},

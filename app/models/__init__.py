@@ -9,6 +9,7 @@ from app.models.cycles import Cycle, GradeBand, Period
 from app.models.following import DevelopmentItem, IncentiveBand, KpiCause, KpiNote
 from app.models.goals import Goal, ObjectiveGoal, OrganisationProfile, Responsibility
 from app.models.notices import Job, Mail, Notice, NoticePreference
+from app.models.objectives import ActionStep
 from app.models.people import (
     Account,
     ApiToken,
@@ -48,7 +49,7 @@ from app.models.reviews import (
 )
 
 __all__ = [
-    "Account", "Acknowledgement", "Adjustment", "ApiToken", "Appeal", "AppealPoint", "Appraisal",
+    "Account", "ActionStep", "Acknowledgement", "Adjustment", "ApiToken", "Appeal", "AppealPoint", "Appraisal",
     "AppraisalStep", "AppraiserAssignment", "AuditEntry", "AuditText", "Base", "Behaviour", "BehaviourLevel",
     "BehaviourRating", "CaseRequest", "Cycle", "DevelopmentItem", "Entry", "EntryCheck", "EntryInput",
     "EntryMilestone", "EvidenceFile", "FeedbackAnswer", "FeedbackRequest", "Goal", "GradeBand",

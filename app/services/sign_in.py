@@ -14,6 +14,7 @@ from app.models import Account, ApiToken, Person, RoleGrant, SignInFailure, WebS
 from app.rules.vocabulary import Action, Language, Role
 from app.security import is_password, new_token, token_hash
 from app.services import audit
+from app.services.notices import unread_of
 from app.settings import Settings
 
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -34,6 +35,8 @@ class SignedIn:
     email: str
     language: Language | None
     is_manager: bool
+    unread: int = 0
+    """How many notices wait to be read."""
     csrf_token: str = ""
     session_id: int | None = None
     used_at: datetime | None = None
@@ -97,7 +100,8 @@ def _signed_in(session: Session, account: Account, settings: Settings) -> Signed
         return None
     roles = frozenset(session.scalars(select(RoleGrant.role).where(RoleGrant.person_id == person.id)))
     actor = Actor(person.id, roles, today, account.id)
-    return SignedIn(actor, person.name, account.email, account.language, has_team(session, actor))
+    is_manager, unread = has_team(session, actor), unread_of(session, person.id)
+    return SignedIn(actor, person.name, account.email, account.language, is_manager, unread)
 
 
 def _may_sign_in(account: Account, person: Person, settings: Settings) -> bool:

@@ -10,6 +10,7 @@ from app.web import (
     cycles,
     home,
     library,
+    notices,
     people,
     people_import,
     plan_editor,
@@ -25,6 +26,7 @@ router = make_router(include_in_schema=False)
 for _concept in (
     home,
     account,
+    notices,
     actuals,
     actuals_kpi,
     planning,

@@ -7,8 +7,9 @@ from fastapi import Depends, Request, Response
 from app.i18n import Locale, mark
 from app.models import Account
 from app.routing import CurrentActor, DbSession, Needs, RowId, make_router
+from app.rules.noticing import MailWish
 from app.rules.vocabulary import Action, Language
-from app.services import accounts, sign_in
+from app.services import accounts, notices, sign_in
 from app.settings import Settings
 from app.web import session as cookies
 from app.web.forms import Form, Query, SentForm, read_form
@@ -160,6 +161,16 @@ def change_password(request: Request, session: DbSession, actor: CurrentActor, f
     return redirect(request, "/account", mark("Your password is changed. Other browsers have been signed out."))
 
 
+@router.post("/account/notices", dependencies=_OWN)
+def choose_wish(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
+    """How one's notices come by mail."""
+    wish = form.choice("wish", MailWish)
+    if wish is None:
+        return _account_page(request, session, actor, form, HTTPStatus.BAD_REQUEST)
+    notices.choose_wish(session, actor, wish)
+    return redirect(request, "/account#notices", mark("Your choice is kept."))
+
+
 @router.post("/account/sessions/{session_id}/end", dependencies=[*_OWN, _TOKEN])
 def end_session(request: Request, session: DbSession, actor: CurrentActor, session_id: RowId) -> Response:
     """One browser signed out."""
@@ -201,6 +212,7 @@ def _account_page(
         status,
         form=form,
         new_token=new_token,
+        wish=notices.wish_of(session, actor.person_id),
         tokens=accounts.tokens_of(session, actor),
         sessions=[
             {

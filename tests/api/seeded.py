@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import KpiDefinition, Position, Unit
+from app.rules.noticing import NoticeKind
 from app.services.appraisals import publish
 from app.services.cycles import close_period
 from app.services.library import seed_library
+from app.services.notices import list_notices, tell
 from app.services.plan_drafts import kpis_of
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
@@ -71,6 +73,9 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     session.flush()
     good = {
         "get_me": Good(),
+        "list_notices": Good(query={"only_unread": True}),
+        "read_notices": Good(body={"up_to": 1}),
+        "read_notice": Good({"notice_id": notice_of(session, cast)}),
         "list_people": Good(query={"search": "e"}),
         "get_person": Good({"person_id": cast.eli.id}),
         "create_person": Good(body={"number": "77", "name": "Siti Rahma", "joined_on": "2026-02-01"}),
@@ -106,6 +111,14 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         good[f"get_{name}"] = good[f"remove_{name}"] = Good({id_name: thing.id})
         good[f"replace_{name}"] = Good({id_name: thing.id}, body={"name": "Arsip"})
     return good | entry_calls(example) | plan_calls(example, draft)
+
+
+def notice_of(session: Session, cast: Cast) -> int:
+    """Something that eli was told."""
+    values = {"period": "2026-01", "cycle": "2026"}
+    kind = NoticeKind.ACKNOWLEDGEMENT_MISSING
+    assert tell(session, cast.eli.id, kind, key="example", concerns=cast.eli.id, values=values)
+    return list_notices(session, actor_of(cast.eli, TODAY)).items[0].id
 
 
 def entry_calls(example: Example) -> dict[str, Good]:

@@ -1,0 +1,97 @@
+"""What does a notice say to its reader, and to which page does it lead?"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Final
+
+from app.i18n import Locale, mark
+from app.rules.noticing import NoticeKind
+
+_K = NoticeKind
+
+TEXTS: Final[Mapping[NoticeKind, str]] = {
+    _K.ACKNOWLEDGEMENT_MISSING: mark(
+        "Please confirm that you have received your scorecard for %(period)s. It is a receipt, not agreement."
+    ),
+    _K.APPEAL_CLOSING: mark("You can appeal against your result for %(period)s until %(until_on)s."),
+    _K.APPEAL_DECIDED: mark(
+        "Your appeal about %(period)s is decided. The outcome and its reasons are on your scorecard."
+    ),
+    _K.APPEAL_RAISED: mark("%(name)s has appealed against the result for %(period)s. You are asked to decide."),
+    _K.APPEAL_UNDECIDED: mark("The appeal of %(name)s about %(period)s has waited for a decision since %(since_on)s."),
+    _K.APPRAISAL_APPROVED: mark("The scoring of %(name)s for %(period)s is approved."),
+    _K.APPRAISAL_RETURNED: mark("The scoring of %(name)s for %(period)s came back to you, with a reason."),
+    _K.APPRAISAL_SCORED: mark("The scoring of %(name)s for %(period)s waits for your approval."),
+    _K.CORRECTION_ASKED: mark(
+        "A second person is needed for the case of %(name)s, %(period)s: please confirm or refuse."
+    ),
+    _K.CORRECTION_CONFIRMED: mark("Your request about %(name)s, %(period)s, was confirmed."),
+    _K.ENTRIES_ESCALATED: mark(
+        "Entries for %(period)s are still missing in the team of %(name)s. They were due on %(due_on)s."
+    ),
+    _K.ENTRIES_OVERDUE: mark("Entries for %(period)s are overdue in your team. They were due on %(due_on)s."),
+    _K.ENTRIES_SOON: mark("Entries for %(period)s are due in your team by %(due_on)s."),
+    _K.FEEDBACK_ASKED: mark("You are asked for feedback about %(name)s, %(period)s."),
+    _K.PLAN_ACCEPTED: mark("%(name)s has accepted the performance plan for %(cycle)s. It waits for your approval."),
+    _K.PLAN_ANSWER_ESCALATED: mark(
+        "%(name)s has not answered the performance plan for %(cycle)s, proposed on %(since_on)s."
+    ),
+    _K.PLAN_ANSWER_OVERDUE: mark(
+        "Your performance plan for %(cycle)s, proposed on %(since_on)s, still waits for your answer."
+    ),
+    _K.PLAN_APPROVED: mark("Your performance plan for %(cycle)s is in force from %(from_on)s."),
+    _K.PLAN_COUNTERED: mark("%(name)s has answered the performance plan for %(cycle)s with a counter-proposal."),
+    _K.PLAN_MISSING: mark("People in your team have no performance plan for %(cycle)s, which began on %(from_on)s."),
+    _K.PLAN_PROPOSED: mark("A performance plan for %(cycle)s is proposed to you. Please accept it or answer."),
+    _K.PLAN_RETURNED: mark("The performance plan of %(name)s for %(cycle)s was taken back to be written on."),
+    _K.SCORECARD_ACKNOWLEDGED: mark("%(name)s has confirmed receipt of the scorecard for %(period)s."),
+    _K.SCORECARD_PUBLISHED: mark("Your scorecard for %(period)s is published."),
+    _K.SCORING_ESCALATED: mark("Scoring for %(period)s is not complete in the team of %(name)s."),
+    _K.SCORING_OVERDUE: mark("Scoring for %(period)s is not complete in your team."),
+    _K.SELF_ASSESSMENT_ASKED: mark("You are asked for your self-assessment for %(period)s."),
+    _K.SELF_ASSESSMENT_OVERDUE: mark("Your self-assessment for %(period)s is still open."),
+}
+
+_PLAN: Final = "/plans/{about}"
+_CARD: Final = "/scorecards/{concerns}/{cycle}?period={period}"
+_ENTRIES: Final = "/entries?cycle={cycle}&period={period}"
+
+PLACES: Final[Mapping[NoticeKind, str]] = {
+    **dict.fromkeys((_K.ENTRIES_SOON, _K.ENTRIES_OVERDUE), _ENTRIES),
+    _K.ENTRIES_ESCALATED: "/reports/completeness?cycle={cycle}&period={period}",
+    **dict.fromkeys((kind for kind in NoticeKind if kind.value.startswith("plan_")), _PLAN),
+    _K.PLAN_MISSING: "/plans?cycle={cycle}&only=none",
+}
+"""Where a notice leads; all others to the scorecard."""
+
+_FIELD: Final = re.compile(r"%\((\w+)\)s")
+_PLACE_FIELD: Final = re.compile(r"\{(\w+)\}")
+
+
+def place_of(kind: NoticeKind) -> str:
+    """The address to which this kind leads, with the fields that are to be filled."""
+    return PLACES.get(kind, _CARD)
+
+
+def fields_of(kind: NoticeKind) -> frozenset[str]:
+    """The values that a notice of this kind must have."""
+    in_place = {name for name in _PLACE_FIELD.findall(place_of(kind)) if name not in {"about", "concerns"}}
+    return frozenset(_FIELD.findall(TEXTS[kind])) | in_place
+
+
+def notice_text(kind: NoticeKind, values: Mapping[str, str], locale: Locale) -> str:
+    """The notice in the reader's language; days and periods in their notation."""
+    return locale.text(TEXTS[kind], **{name: _said(name, value, locale) for name, value in values.items()})
+
+
+def notice_path(kind: NoticeKind, values: Mapping[str, str], *, about: int | None, concerns: int | None) -> str:
+    """The page to which the notice leads."""
+    return place_of(kind).format(**values, about=about or "", concerns=concerns or "")
+
+
+def _said(name: str, value: str, locale: Locale) -> str:
+    shown: Callable[[str], str] | None = locale.period if name == "period" else None
+    if name.endswith("_on"):
+        return locale.date(date.fromisoformat(value))
+    return shown(value) if shown else value
