@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -15,23 +15,22 @@ from app.models import (
     Cycle,
     Entry,
     Kpi,
-    KpiInput,
-    Milestone,
+    KpiRecorder,
     Objective,
+    ObjectiveGoal,
     Period,
-    PeriodTarget,
     Person,
     Plan,
-    ScoreBand,
 )
 from app.rules.faults import Fault
 from app.rules.plan import shape_faults
 from app.rules.texts import text_faults, tidy_lines
-from app.rules.vocabulary import BINDING, RELEASED, Action, CycleState, PlanState
+from app.rules.vocabulary import BINDING, RELEASED, WRITABLE, Action, CycleState, PlanState
 from app.rules.workflow import PLAN, Condition, Step, StepRefused, moved
 from app.services.cycles import policy_of
 from app.services.kpi_values import kpi_faults, plan_periods
-from app.services.plan_drafts import draft_for_change, kpis_of, lock_versions, note_change, plan_for_change
+from app.services.plan_copies import copy_parts
+from app.services.plan_drafts import WHY_NOT, draft_for_change, kpis_of, lock_versions, note_change, plan_for_change
 from app.services.plan_values import measure_of, scoring_of
 from app.services.plan_weights import rate_kpis, weigh_plan, weight_faults
 
@@ -72,6 +71,8 @@ def with_parts() -> tuple[_AbstractLoad, ...]:
         kpis.selectinload(Kpi.bands),
         kpis.selectinload(Kpi.period_targets),
         kpis.joinedload(Kpi.weight_by),
+        selectinload(Plan.objectives).joinedload(Objective.goal_link).joinedload(ObjectiveGoal.goal),
+        kpis.joinedload(Kpi.recorder).joinedload(KpiRecorder.person),
     )
 
 
@@ -160,7 +161,7 @@ def copy_plan(session: Session, actor: Actor, *, person_id: int, cycle_id: int, 
     """A draft for an employee that begins as a copy of somebody's plan, to be adapted."""
     source = get_plan(session, actor, plan_id=source_id)
     plan = start_plan(session, actor, person_id=person_id, cycle_id=cycle_id)
-    _copy_parts(source, plan)
+    copy_parts(source, plan)
     session.flush()
     weigh_plan(plan)
     note_change(session, actor, plan, "plan.copied", details={"source": source.id})
@@ -198,7 +199,7 @@ def revise_plan(
     )
     session.add(draft)
     session.flush()
-    _copy_parts(plan, draft)
+    copy_parts(plan, draft)
     session.flush()
     weigh_plan(draft)
     note_change(
@@ -218,41 +219,6 @@ def discard_plan(session: Session, actor: Actor, *, plan_id: int, version: int |
     note_change(session, actor, plan, "plan.discarded", details={"version_number": plan.version_number})
     session.delete(plan)
     session.flush()
-
-
-def _copy_parts(source: Plan, plan: Plan) -> None:
-    """Objectives and KPIs as they stand, with ratings and targets; targets of periods only within the same cycle."""
-    plan.weighting = source.weighting
-    periods = {period.id for period in plan_periods(plan)}
-    is_revision = source.person_id == plan.person_id and source.cycle_id == plan.cycle_id
-    for objective in source.objectives:
-        copied = Objective(place=objective.place, title=objective.title, description=objective.description)
-        plan.objectives.append(copied)
-        for kpi in objective.kpis:
-            copied.kpis.append(_copy_kpi(kpi, plan, periods, is_revision=is_revision))
-
-
-_KPI_COLUMNS = tuple(
-    column.key
-    for column in Kpi.__table__.columns
-    if column.key not in {"id", "plan_id", "objective_id", "weight_reason", "weight_by_id"}
-)
-
-
-def _copy_kpi(kpi: Kpi, plan: Plan, periods: set[int], *, is_revision: bool) -> Kpi:
-    copied = Kpi(plan_id=plan.id, **{name: getattr(kpi, name) for name in _KPI_COLUMNS})
-    if is_revision:
-        copied.weight_reason, copied.weight_by_id = kpi.weight_reason, kpi.weight_by_id
-    copied.inputs = [
-        KpiInput(place=i.place, name=i.name, is_denominator=i.is_denominator, is_subtracted=i.is_subtracted)
-        for i in kpi.inputs
-    ]
-    copied.milestones = [Milestone(place=m.place, name=m.name, share=m.share) for m in kpi.milestones]
-    copied.bands = [ScoreBand(place=b.place, start=b.start, score=b.score) for b in kpi.bands]
-    targets = [t for t in kpi.period_targets if t.period_id in periods]
-    if len(targets) == len(periods):
-        copied.period_targets = [PeriodTarget(period_id=t.period_id, target=t.target) for t in targets]
-    return copied
 
 
 # --- What is missing, and coming into force ---------------------------------------------------------------------------
@@ -276,16 +242,33 @@ def submit_plan(session: Session, actor: Actor, *, plan_id: int, version: int | 
     """Bring a complete draft into force, in place of the version before; refused with every reason at once."""
     lock_versions(session, plan_id)
     plan = plan_for_change(session, actor, plan_id=plan_id, version=version)
-    if plan.state is PlanState.DRAFT:
+    holding = {Condition.PLAN_COMPLETE} | (set() if plan.cycle.asks_agreement else {Condition.AGREEMENT_NOT_ASKED})
+    check_complete(plan)
+    state = plan_moved(plan, Step.SUBMIT, frozenset(holding))
+    bring_into_force(session, actor, plan, state, "plan.submitted")
+    return plan
+
+
+def check_complete(plan: Plan) -> None:
+    """Refuse a plan that may still be written on and lacks something; its weights are brought up to date before."""
+    if plan.state in WRITABLE:
         weigh_plan(plan)  # the policy may have changed since the KPIs were rated
         if missing := findings(plan):
             raise Invalid(missing)
+
+
+def plan_moved(plan: Plan, step: Step, holding: frozenset[Condition]) -> PlanState:
+    """The plan's state after the step; refused with the reason that weighs most."""
     try:
-        state = moved(
-            PLAN, plan.state, Step.SUBMIT, frozenset({Condition.PLAN_COMPLETE, Condition.AGREEMENT_NOT_ASKED})
-        )
+        return moved(PLAN, plan.state, step, holding)
     except StepRefused as refused:
-        raise Conflict("plan_not_draft") from refused
+        if (plan.state, step) in PLAN:
+            raise Conflict(refused.codes[0]) from refused
+        raise Conflict(WHY_NOT[plan.state]) from refused
+
+
+def bring_into_force(session: Session, actor: Actor, plan: Plan, state: PlanState, action: str) -> None:
+    """Put the plan in the place of the version before, if there is one; all versions are locked by the caller."""
     before = session.scalar(
         select(Plan)
         .where(Plan.person_id == plan.person_id, Plan.cycle_id == plan.cycle_id, Plan.state == PlanState.ACTIVE)
@@ -295,8 +278,7 @@ def submit_plan(session: Session, actor: Actor, *, plan_id: int, version: int | 
         _replace(session, actor, before, plan)
     plan.state = state
     plan.submitted_at, plan.submitted_by_id = clock.now(), actor.person_id
-    note_change(session, actor, plan, "plan.submitted", details={"version_number": plan.version_number})
-    return plan
+    note_change(session, actor, plan, action, details={"version_number": plan.version_number})
 
 
 def _replace(session: Session, actor: Actor, before: Plan, plan: Plan) -> None:
@@ -322,8 +304,10 @@ def _hand_over_entries(session: Session, before: Plan, plan: Plan) -> int:
     pairs = [(kpi, successors[kpi.code]) for kpi in kpis_of(before) if kpi.code in successors]
     heirs = {kpi.id: successor for kpi, successor in pairs if _measures_the_same(kpi, successor)}
     entries = session.scalars(select(Entry).where(Entry.kpi_id.in_(heirs), Entry.starts_on >= plan.starts_on)).all()
-    for entry in entries:
-        entry.kpi_id = heirs[entry.kpi_id].id
+    for kpi_id, heir in heirs.items():
+        handed = [entry.id for entry in entries if entry.kpi_id == kpi_id]
+        # In bulk, which leaves their versions as they are: what was verified stays verified
+        session.execute(update(Entry).where(Entry.id.in_(handed)).values(kpi_id=heir.id))
     return len(entries)
 
 
