@@ -49,7 +49,7 @@ from app.models.reviews import (
 )
 
 __all__ = [
-    "Account", "ActionStep", "Acknowledgement", "Adjustment", "ApiToken", "Appeal", "AppealPoint", "Appraisal",
+    "Account", "Acknowledgement", "ActionStep", "Adjustment", "ApiToken", "Appeal", "AppealPoint", "Appraisal",
     "AppraisalStep", "AppraiserAssignment", "AuditEntry", "AuditText", "Base", "Behaviour", "BehaviourLevel",
     "BehaviourRating", "CaseRequest", "Cycle", "DevelopmentItem", "Entry", "EntryCheck", "EntryInput",
     "EntryMilestone", "EvidenceFile", "FeedbackAnswer", "FeedbackRequest", "Goal", "GradeBand",

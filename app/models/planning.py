@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from app.models.base import Base, ExactNumber, Hundredths, words
 from app.models.cycles import Cycle, Period
 from app.models.goals import ObjectiveGoal
+from app.models.objectives import ActionStep
 from app.models.people import Person
 from app.rules.vocabulary import (
     Aggregation,
@@ -68,6 +69,10 @@ class KpiDefinition(MeasureColumns, Base):
     unit_of_measure_en: Mapped[str] = mapped_column(String(60))
     unit_of_measure_id: Mapped[str] = mapped_column(String(60))
     category: Mapped[str] = mapped_column(String(60), index=True)
+    department: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """Whose KPI it is, such as sales or finance; empty for everybody's."""
+    industry: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    """The line of business it belongs to; empty for any."""
     numerator_en: Mapped[str] = mapped_column(String(500), default="")
     """Inputs of a ratio's numerator, separated by commas; a leading minus subtracts."""
     numerator_id: Mapped[str] = mapped_column(String(500), default="")
@@ -98,6 +103,8 @@ class Plan(Base):
     ends_on: Mapped[date]
     state: Mapped[PlanState] = mapped_column(words(PlanState), default=PlanState.DRAFT)
     weighting: Mapped[WeightingMethod] = mapped_column(words(WeightingMethod), default=WeightingMethod.COMPUTED)
+    agreed_until: Mapped[date | None]
+    """The last day that the targets were agreed for, where the plan ends sooner: for a successor, or for leaving."""
     change_reason: Mapped[str] = mapped_column(Text, default="")
     """Why this version takes the place of the one before it."""
     submitted_at: Mapped[datetime | None]
@@ -127,9 +134,16 @@ class Objective(Base):
     description: Mapped[str] = mapped_column(Text, default="")
     number: Mapped[int | None]
     """What tells it from others of the employee in this cycle; the same in every version of the plan."""
+    success: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """What will be different once it is reached."""
+    due_on: Mapped[date | None]
+    training_needed: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    budget_needed: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    help_needed: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
     plan: Mapped[Plan] = relationship(back_populates="objectives")
     goal_link: Mapped[ObjectiveGoal | None] = relationship(cascade="all, delete-orphan")
+    steps: Mapped[list[ActionStep]] = relationship(order_by=ActionStep.place, cascade="all, delete-orphan")
     kpis: Mapped[list["Kpi"]] = relationship(
         back_populates="objective", order_by="Kpi.place", cascade="all, delete-orphan"
     )
@@ -180,6 +194,8 @@ class Kpi(MeasureColumns, Base):
     cap: Mapped[Decimal | None] = mapped_column(ExactNumber)
     is_target_maximum: Mapped[bool] = mapped_column(default=False)
     """The target cannot be surpassed, so whatever reaches it gives the cap."""
+    relevance: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    """Why it belongs to its objective."""
 
     plan: Mapped[Plan] = relationship(foreign_keys=plan_id)
     objective: Mapped[Objective] = relationship(back_populates="kpis")

@@ -374,6 +374,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_notice_mail_id"), "notice", ["mail_id"], unique=False)
     op.create_index("ix_notice_person_read", "notice", ["person_id", "read_at"], unique=False)
     op.create_table(
+        "action_step",
+        sa.Column("objective_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("activity", sa.String(length=300), nullable=False),
+        sa.Column("resource", sa.String(length=300), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("is_done", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["objective_id"], ["objective.id"], name=op.f("fk_action_step_objective_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_step")),
+    )
+    op.create_index(op.f("ix_action_step_objective_id"), "action_step", ["objective_id"], unique=False)
+    op.create_table(
         "adjustment",
         sa.Column("appraisal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -714,13 +730,29 @@ def upgrade() -> None:
     op.add_column("cycle", sa.Column("shows_incentives", sa.Boolean(), server_default=sa.text("0"), nullable=False))
     op.add_column("entry", sa.Column("first_recorded_on", sa.Date(), nullable=True))
     op.add_column("entry", sa.Column("channel", sa.String(length=10), server_default="", nullable=False))
+    op.add_column("kpi", sa.Column("relevance", sa.String(length=500), server_default="", nullable=False))
+    op.add_column("kpi_definition", sa.Column("department", sa.String(length=60), server_default="", nullable=False))
+    op.add_column("kpi_definition", sa.Column("industry", sa.String(length=60), server_default="", nullable=False))
     op.add_column("objective", sa.Column("number", sa.Integer(), nullable=True))
+    op.add_column("objective", sa.Column("success", sa.Text(), server_default="", nullable=False))
+    op.add_column("objective", sa.Column("due_on", sa.Date(), nullable=True))
+    op.add_column("objective", sa.Column("training_needed", sa.String(length=500), server_default="", nullable=False))
+    op.add_column("objective", sa.Column("budget_needed", sa.String(length=500), server_default="", nullable=False))
+    op.add_column("objective", sa.Column("help_needed", sa.String(length=500), server_default="", nullable=False))
     op.add_column("period", sa.Column("asks_review", sa.Boolean(), server_default=sa.text("0"), nullable=False))
 
 
 def downgrade() -> None:
     op.drop_column("period", "asks_review")
+    op.drop_column("objective", "help_needed")
+    op.drop_column("objective", "budget_needed")
+    op.drop_column("objective", "training_needed")
+    op.drop_column("objective", "due_on")
+    op.drop_column("objective", "success")
     op.drop_column("objective", "number")
+    op.drop_column("kpi_definition", "industry")
+    op.drop_column("kpi_definition", "department")
+    op.drop_column("kpi", "relevance")
     op.drop_column("entry", "channel")
     op.drop_column("entry", "first_recorded_on")
     op.drop_column("cycle", "shows_incentives")
@@ -759,6 +791,8 @@ def downgrade() -> None:
     op.drop_table("appraisal_step")
     op.drop_index(op.f("ix_adjustment_appraisal_id"), table_name="adjustment")
     op.drop_table("adjustment")
+    op.drop_index(op.f("ix_action_step_objective_id"), table_name="action_step")
+    op.drop_table("action_step")
     op.drop_index("ix_notice_person_read", table_name="notice")
     op.drop_index(op.f("ix_notice_mail_id"), table_name="notice")
     op.drop_index("ix_notice_for_mail", table_name="notice")
