@@ -10,13 +10,13 @@ from app.models import (
     Milestone,
     Objective,
     ObjectiveGoal,
-    Period,
     PeriodTarget,
     Plan,
     ScoreBand,
 )
 from app.rules.carry_over import Targets, Terms, carried
 from app.services.kpi_values import plan_periods
+from app.services.objective_details import copy_steps
 from app.services.recorders import copy_recorder
 
 _OWN = frozenset({"id", "plan_id", "objective_id", "weight_reason", "weight_by_id"})
@@ -42,6 +42,10 @@ def copy_parts(source: Plan, plan: Plan, change: Change | None = None) -> None:
         copied = Objective(**{name: getattr(objective, name) for name in _OBJECTIVE_COLUMNS})
         if objective.goal_link is not None and source.cycle_id == plan.cycle_id:
             copied.goal_link = ObjectiveGoal(goal_id=objective.goal_link.goal_id)
+        copy_steps(
+            objective, copied,
+            is_same_cycle=source.cycle_id == plan.cycle_id, is_same_person=source.person_id == plan.person_id,
+        )  # fmt: skip
         plan.objectives.append(copied)
         for kpi in objective.kpis:
             twin = _copy_kpi(kpi, plan, periods, change or Change())
@@ -76,11 +80,6 @@ def _periods_between(source: Plan, plan: Plan) -> Mapping[int, int]:
     if len(source.cycle.periods) != len(plan.cycle.periods) or {place for place, _ in given} != set(places):
         return {}
     return {period.id: places[place].id for place, period in given}
-
-
-def covers_less(source: Plan, plan_days: tuple[Period, ...]) -> bool:
-    """Whether the source was agreed for fewer periods than its cycle has, while the new plan is for these."""
-    return len(plan_periods(source)) < len(source.cycle.periods) and len(plan_days) > len(plan_periods(source))
 
 
 def _copy_kpi(kpi: Kpi, plan: Plan, periods: Mapping[int, int], change: Change) -> Kpi:

@@ -71,6 +71,7 @@ def with_parts() -> tuple[_AbstractLoad, ...]:
         kpis.selectinload(Kpi.bands),
         kpis.selectinload(Kpi.period_targets),
         kpis.joinedload(Kpi.weight_by),
+        selectinload(Plan.objectives).selectinload(Objective.steps),
         selectinload(Plan.objectives).joinedload(Objective.goal_link).joinedload(ObjectiveGoal.goal),
         kpis.joinedload(Kpi.recorder).joinedload(KpiRecorder.person),
     )
@@ -288,6 +289,7 @@ def _replace(session: Session, actor: Actor, before: Plan, plan: Plan) -> None:
         raise Invalid(faults)
     before.state = moved(PLAN, before.state, Step.REPLACE, frozenset({Condition.SUCCESSOR_SUBMITTED}))
     if plan.starts_on > before.starts_on:
+        before.agreed_until = before.agreed_until or before.ends_on
         before.ends_on = plan.starts_on - timedelta(days=1)
     handed = _hand_over_entries(session, before, plan)
     note_change(
