@@ -15,7 +15,7 @@ from app.demo.chain import Notes
 from app.demo.content import words
 from app.demo.figures import Talent, talent
 from app.demo.organisation import Employee
-from app.demo.publication import Office, Publisher, Version, version_in_force
+from app.demo.publication import Office, Publisher, Version, versions_begun
 from app.demo.records import Horizon, Recorded, Recorders, columns_of, entries
 from app.models import (
     Cycle,
@@ -92,6 +92,7 @@ class Biography:
         activate(made.plan, at + timedelta(days=2), self._desk.office.hr_id)
         self._note_plan(person, made.plan, at, is_submitted=True)
         if revised:
+            made.plan.agreed_until = made.plan.ends_on
             made.plan.state, made.plan.ends_on = PlanState.REPLACED, revised - timedelta(days=1)
         self._add(made.plan, made.plan.submitted_at or at, version=5 + (revised is not None))
         yield made
@@ -208,10 +209,10 @@ class Biography:
         previous: Published | None = None
         for month in months:
             period = self._period(month)
-            version = version_in_force(in_force, period)
-            if version is not None:
+            begun = versions_begun(in_force, period)
+            if begun:
                 at = calendar.published(month, person.id)
-                previous = self._publisher.publish(person, version, period, at, previous, chance) or previous
+                previous = self._publisher.publish(person, begun, period, at, previous, chance) or previous
         return previous is not None and previous.period_code == calendar.period
 
     def _history(self, case: Case) -> Sequence[int]:

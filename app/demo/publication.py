@@ -15,14 +15,17 @@ from app.demo.chain import Notes
 from app.demo.content import words
 from app.demo.organisation import Employee, Organisation
 from app.demo.records import Recorded
-from app.models import Appraisal, Cycle, Entry, Period, PublishedScorecard
+from app.models import Appraisal, Cycle, Entry, Period, Plan, PublishedScorecard
 from app.rules.scorecard import SignOff
+from app.rules.segments import segments
+from app.rules.timeline import Span
 from app.rules.vocabulary import AppraisalState
 from app.services import snapshots
 from app.services.appraisals import CODE_SIGNS
 from app.services.cycles import policy_of
 from app.services.scorecard_facts import PeriodFacts, PersonFacts, Placed, Published
 from app.services.scorecard_parts import scorecard_of_scored
+from app.services.segment_facts import SegmentFacts
 from app.services.standings import ScoredPerson, score_person
 from app.settings import Settings
 
@@ -64,32 +67,46 @@ class Publisher:
     def publish(
         self,
         person: Employee,
-        version: Version,
+        versions: Sequence[Version],
         period: Period,
         at: datetime,
         previous: Published | None,
         chance: Random,
     ) -> Published | None:
-        """The scorecard of somebody's period; none where there is nothing to score."""
+        """The scorecard of somebody's period by the versions begun; none where there is nothing to score."""
         facts = self._facts_of(period, at)
         about = self._placed(person, period)
-        plan = version.agreement.plan
+        plan = versions[-1].agreement.plan
+        entries = {kpi_id: found for version in versions for kpi_id, found in version.entries.items()}
         person_facts = PersonFacts(
             person=about,
             appraiser=self._placed(self._person(about.manager_id), period) if about.manager_id else None,
             plan=plan,
-            entries=cast("Mapping[int, Sequence[Entry]]", version.entries),
+            entries=cast("Mapping[int, Sequence[Entry]]", entries),
             appraisal=None,
             versions=0,
             previous=previous,
+            segments=self._segments(person, [version.agreement.plan for version in versions], period),
         )
         scored = score_person(facts, person_facts)
-        if scored.result.total is None or scored.blocking:
+        if scored.outcome.total is None or scored.blocking:
             return None
         by = self._office.hr_id if chance.random() < _BY_HR and person.id != self._office.hr_id else about.manager_id
         comment = _comment(scored, chance)
         self._write(scored, self._final_snapshot(scored, comment, by or 1, at), by or 1, comment, chance, at)
-        return Published(period.code, scored.result.total, scored.result.grade)
+        return Published(period.code, scored.outcome.total, scored.outcome.grade)
+
+    def _segments(self, person: Employee, plans: Sequence[Plan], period: Period) -> list[SegmentFacts]:
+        """The same as services.segment_facts finds."""
+        lines = [Span(seat.starts_on, seat.ends_on, seat.manager_id) for seat in person.seats if seat.manager_id]
+        days = [(plan.starts_on, plan.ends_on) for plan in plans]
+        found = []
+        for part in segments(days, lines, period.ends_on):
+            seat = person.seat_on(part.last_day)
+            above = self._person(part.manager_id).name if part.manager_id else ""
+            place = (seat.job.name, seat.unit.name)
+            found.append(SegmentFacts(plans[part.plan], part.first_day, part.last_day, *place, above))
+        return found if len(found) > 1 else []
 
     def _facts_of(self, period: Period, at: datetime) -> PeriodFacts:
         if period.id not in self._facts:
@@ -111,7 +128,7 @@ class Publisher:
         return snapshots.frozen(final, scored)
 
     def _write(self, scored: ScoredPerson, snapshot: str, by: int, comment: str, chance: Random, at: datetime) -> None:
-        person, period, result = scored.person, scored.facts.period, scored.result
+        person, period, result = scored.person, scored.facts.period, scored.outcome
         appraisal_id = self._sheets.ids.next(Appraisal)
         published_id = self._sheets.ids.next(PublishedScorecard)
         self._sheets.put(
@@ -129,7 +146,7 @@ class Publisher:
             "snapshot_digest": snapshots.digest_of(snapshot),
             "total": result.total,
             "grade": result.grade,
-            "coverage": result.coverage,
+            "coverage": scored.coverage,
         }
         self._sheets.put(
             PublishedScorecard,
@@ -154,7 +171,7 @@ class Publisher:
                 "version": 1,
                 "total": result.total,
                 "grade": result.grade,
-                "coverage": result.coverage,
+                "coverage": scored.coverage,
                 "digest": row["snapshot_digest"],
                 "comment": self._notes.words(comment),
             },
@@ -178,19 +195,15 @@ class Publisher:
         )
 
 
-def version_in_force(versions: Sequence[Version], period: Period) -> Version | None:
-    """The version of a plan by which a period is scored."""
-    found = [
-        version
-        for version in versions
-        if version.agreement.plan.starts_on <= period.ends_on and version.agreement.plan.ends_on >= period.starts_on
-    ]
-    return found[-1] if found else None
+def versions_begun(versions: Sequence[Version], period: Period) -> list[Version]:
+    """The versions of a plan that have begun by the end of a period, the one in force last; none if none is."""
+    found = [version for version in versions if version.agreement.plan.starts_on <= period.ends_on]
+    return found if found and found[-1].agreement.plan.ends_on >= period.starts_on else []
 
 
 def _comment(scored: ScoredPerson, chance: Random) -> str:
     """What the appraiser writes: about the total, the best and the weakest KPI."""
-    total = scored.result.total or Decimal(0)
+    total = scored.outcome.total or Decimal(0)
     kind = "high" if total >= _HIGH else "good" if total >= _GOOD else "low"
     reached = [(each.result.achievement, each.kpi.name) for each in scored.kpis if each.result.achievement is not None]
     best, worst = _in_sentence(max(reached)[1]), _in_sentence(min(reached)[1])

@@ -276,6 +276,21 @@ class ScorecardObjective:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """Days of the cycle with a plan version and an appraiser of their own, and what they came to by themselves."""
+
+    first_day: date
+    last_day: date
+    days: int
+    plan_version: int
+    position: str
+    unit: str
+    appraiser: str
+    total: Decimal | None
+    coverage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class SignOff:
     """Who made the result final and when; an electronic signature stands in for ink."""
 
@@ -361,7 +376,11 @@ class Scorecard:
     appeal_until: date | None = None
     """The last day on which the employee may object."""
     verification: Verification | None = None
+    segments: tuple[Segment, ...] = ()
+    """Where the cycle falls into several, the one on this card last; the total is their day-weighted mean."""
     review: Review | None = None
+    revision: Revision | None = None
+    """None for a first version."""
 
     @property
     def kpis(self) -> tuple[ScorecardKpi, ...]:

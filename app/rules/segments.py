@@ -6,8 +6,10 @@ A segment begins with a plan version and wherever somebody else becomes responsi
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
+from app.rules.numbers import as_fraction, shown
 from app.rules.scoring import over_segments
 from app.rules.timeline import Span
 
@@ -68,3 +70,8 @@ def together(scored: Sequence[tuple[Fraction | None, int]]) -> Fraction | None:
     """The total over segments, each (exact total, days): the day-weighted mean of those that have one."""
     known = [(total, days) for total, days in scored if total is not None]
     return over_segments(known) if known else None
+
+
+def coverage_over(parts: Sequence[tuple[Decimal, int]]) -> Decimal:
+    """The weight that has data over segments, each (coverage, days): the day-weighted mean of all, as shown."""
+    return shown(over_segments([(as_fraction(coverage), days) for coverage, days in parts]))

@@ -14,12 +14,13 @@ from app.access import Actor, may, note_question, require
 from app.documents.cards import CardRefused
 from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound
 from app.models import Appraisal, AppraisalStep, Period, Person, Plan, PublishedScorecard
-from app.rules.scorecard import Scorecard, SignOff
+from app.rules.scorecard import Review, Scorecard, SignOff
 from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import Action, AppraisalState
 from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
 from app.services import audit, snapshots
 from app.services.organisation import settings_of
+from app.services.review_cases import case_of, review_of
 from app.services.scorecard_facts import PeriodFacts, is_over, load_cycle, load_facts, people_on
 from app.services.scorecard_parts import scorecard_of_scored
 from app.services.standings import ScoredPerson, score_person
@@ -50,7 +51,7 @@ def publish(
     """
     require(session, actor, Action.SCORECARD_PUBLISH, person_id)
     comment = _checked(comment)
-    facts = _facts_for_change(session, actor, _period(session, period_id), [person_id])
+    facts = facts_for_change(session, actor, _period(session, period_id), [person_id])
     return _publish(session, actor, facts, person_id, comment, code)
 
 
@@ -70,7 +71,7 @@ def publish_many(
     refused = _refused(session, actor, wanted)
     done: dict[int, Outcome] = {}
     for people in _in_parts([person_id for person_id in wanted if person_id not in refused]):
-        facts = _facts_for_change(session, actor, period, people)
+        facts = facts_for_change(session, actor, period, people)
         for person_id in people:
             try:
                 with session.begin_nested():
@@ -87,10 +88,10 @@ def conditions_held(scored: ScoredPerson) -> frozenset[Condition]:
         Condition.PLAN_ACTIVE: True,  # a draft is never in force, and without a plan there is nothing scored
         Condition.PERIOD_OVER: is_over(facts.period, facts.today),
         Condition.NOTHING_MISSING: not scored.blocking,
-        Condition.SOMETHING_SCORED: scored.result.total is not None,
+        Condition.SOMETHING_SCORED: scored.outcome.computed is not None,
         Condition.ADJUSTMENTS_CURRENT: not scored.outcome.stale,
-        Condition.REVIEW_NOT_ASKED: True,
-        Condition.APPROVAL_NOT_ASKED: True,
+        Condition.REVIEW_NOT_ASKED: not facts.period.asks_review,
+        Condition.APPROVAL_NOT_ASKED: not facts.cycle.asks_approval,
     }
     return frozenset(condition for condition, holds in held.items() if holds)
 
@@ -151,7 +152,7 @@ def _in_parts(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (person_ids[start : start + _AT_ONCE] for start in range(0, len(person_ids), _AT_ONCE))
 
 
-def _facts_for_change(session: Session, actor: Actor, period: Period, person_ids: Sequence[int]) -> PeriodFacts:
+def facts_for_change(session: Session, actor: Actor, period: Period, person_ids: Sequence[int]) -> PeriodFacts:
     """The facts as they are now, with the plans locked until the transaction ends: nobody records or revises meanwhile.
 
     What the session has read before, to show it, may have changed until the plans were locked; it is read anew.
@@ -201,9 +202,11 @@ def _freeze(session: Session, actor: Actor, scored: ScoredPerson, comment: str, 
         session.add(appraisal)
     appraisal.plan_id = person.plan.id
     appraisal.state = AppraisalState.PUBLISHED
-    appraisal.comment = comment
+    # Words that came with the scoring stay where publishing brings no others
+    comment = appraisal.comment = comment or appraisal.comment or ""
+    review = review_of(case_of(session, scored)) if facts.period.asks_review else None
     appraisal.changed_at = now
-    snapshot = _snapshot(_final(session, actor, scored, comment), scored)
+    snapshot = _snapshot(_final(session, actor, scored, comment, review), scored)
     published = PublishedScorecard(
         appraisal=appraisal,
         version_number=person.versions + 1,
@@ -212,7 +215,7 @@ def _freeze(session: Session, actor: Actor, scored: ScoredPerson, comment: str, 
         snapshot_digest=snapshots.digest_of(snapshot),
         total=scored.outcome.total,
         grade=scored.outcome.grade,
-        coverage=scored.result.coverage,
+        coverage=scored.coverage,
         published_at=now,
         published_by_id=actor.person_id,
     )
@@ -222,11 +225,12 @@ def _freeze(session: Session, actor: Actor, scored: ScoredPerson, comment: str, 
     return published
 
 
-def _final(session: Session, actor: Actor, scored: ScoredPerson, comment: str) -> Scorecard:
+def _final(session: Session, actor: Actor, scored: ScoredPerson, comment: str, review: Review | None) -> Scorecard:
     signer = people_on(session, [actor.person_id], actor.today)[actor.person_id]
     card = scorecard_of_scored(scored, settings_of(session), comment, version=scored.person.versions + 1, is_final=True)
     return replace(
         card,
+        review=review,
         published=SignOff(signer.name, signer.position, clock.now()),
         appeal_until=actor.today + timedelta(days=scored.facts.cycle.appeal_days),
     )

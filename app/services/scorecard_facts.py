@@ -1,7 +1,7 @@
 """What was agreed with people and recorded about them up to a period? A number of queries that does not grow."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -36,6 +36,7 @@ from app.services.adjustments import adjustment_values
 from app.services.cycles import policy_of
 from app.services.entry_books import entries_of, entry_value
 from app.services.plan_values import measure_of, scoring_of
+from app.services.segment_facts import SegmentFacts, load_segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,13 @@ class PersonFacts:
     """In the order in which they were written."""
     levels: Sequence[int] = ()
     """Of the behaviours, once all of them are rated."""
+    segments: Sequence[SegmentFacts] = ()
+    """In their order, the present one last; none where the cycle is one piece so far."""
+
+    @property
+    def first_day(self) -> date:
+        """The day from which the present plan is scored: its own first one, or that of the present segment."""
+        return self.segments[-1].first_day if self.segments else self.plan.starts_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,11 @@ class PeriodFacts:
     def due_by(self) -> date:
         """The day up to which entries can be due: the period's last one, or today while the period runs."""
         return self.period.ends_on if is_over(self.period, self.today) else min(self.today, self.period.ends_on)
+
+
+def as_told(person: PersonFacts, reader_id: int) -> PersonFacts:
+    """The facts for this reader: what a manager or calibration has set is not shown to the employee before release."""
+    return replace(person, adjustments=(), levels=()) if person.person.id == reader_id else person
 
 
 def is_over(period: Period, today: date) -> bool:
@@ -125,8 +138,13 @@ def load_facts(
 
     `fresh` reads those anew that the session knows already: what is decided by them must hold now.
     """
-    plans = _plans_in_force(session, period, person_ids, fresh=fresh)
-    entries = entries_of(session, [kpi.id for plan in plans.values() for kpi in kpis_of(plan)], fresh=fresh)
+    versions_begun = _plans_begun(session, period, person_ids, fresh=fresh)
+    plans = {person_id: begun[-1] for person_id, begun in versions_begun.items()}
+    segments = load_segments(session, versions_begun, period.ends_on)
+    counting = [each.plan for parts in segments.values() for each in parts]
+    entries = entries_of(
+        session, [kpi.id for plan in [*plans.values(), *counting] for kpi in kpis_of(plan)], fresh=fresh
+    )
     employees = people_on(session, plans, period.ends_on)
     recorders = {entry.recorded_by_id for each in entries.values() for entry in each}
     managers = {person.manager_id for person in employees.values() if person.manager_id is not None}
@@ -139,12 +157,13 @@ def load_facts(
             person=employees[person_id],
             appraiser=others.get(employees[person_id].manager_id or 0),
             plan=plan,
-            entries={kpi.id: entries[kpi.id] for kpi in kpis_of(plan)},
+            entries={kpi.id: entries[kpi.id] for kpi in _kpis_counting(plan, segments.get(person_id, ()))},
             appraisal=appraisals.get(person_id),
             versions=versions.get(person_id, 0),
             previous=previous.get(person_id),
             adjustments=adjustment_values(appraisals[person_id].adjustments) if person_id in appraisals else (),
             levels=levels.get(person_id, ()),
+            segments=segments.get(person_id, ()),
         )
         for person_id, plan in plans.items()
     }
@@ -157,37 +176,50 @@ def kpis_of(plan: Plan) -> list[Kpi]:
     return [kpi for objective in plan.objectives for kpi in objective.kpis]
 
 
-def agreed(facts: PeriodFacts, person: PersonFacts, kpi: Kpi) -> AgreedKpi:
-    """The KPI with its entries as the rules take it."""
+def agreed(facts: PeriodFacts, person: PersonFacts, plan: Plan, kpi: Kpi) -> AgreedKpi:
+    """The KPI of one of the person's plans with its entries as the rules take it."""
     periods = {period.id: period for period in facts.cycle.periods}
     targets = [(periods[each.period_id], each.target) for each in kpi.period_targets]
     return AgreedKpi(
         measure=measure_of(kpi),
         scoring=scoring_of(kpi),
         frequency=kpi.frequency,
-        first_day=person.plan.starts_on,
-        last_day=person.plan.ends_on,
+        first_day=plan.starts_on,
+        last_day=plan.ends_on,
         entries=tuple(entry_value(entry) for entry in person.entries[kpi.id]),
         period_targets=tuple(
             SpanTarget(period.starts_on, period.ends_on, Fraction(target)) for period, target in _by_start(targets)
         ),
-        target_until=_target_until(facts.cycle, person),
+        target_until=_target_until(facts.cycle, person, plan),
     )
+
+
+def _kpis_counting(plan: Plan, segments: Sequence[SegmentFacts]) -> list[Kpi]:
+    """The KPIs of the present plan and of those before it in the cycle."""
+    plans = {each.id: each for each in [*(segment.plan for segment in segments), plan]}
+    return [kpi for each in plans.values() for kpi in kpis_of(each)]
 
 
 def _by_start(targets: Iterable[tuple[Period, Decimal]]) -> list[tuple[Period, Decimal]]:
     return sorted(targets, key=lambda pair: pair[0].starts_on)
 
 
-def _target_until(cycle: Cycle, person: PersonFacts) -> date | None:
-    # A version that was replaced ends the day before its successor's first; its targets were agreed for longer
-    if person.plan.state is not PlanState.REPLACED:
+def _target_until(cycle: Cycle, person: PersonFacts, plan: Plan) -> date | None:
+    # A plan that ends early, for a successor or because the person leaves, was agreed for longer
+    if plan.agreed_until is not None:
+        return plan.agreed_until
+    if plan.state is not PlanState.REPLACED:
         return None
     return min(cycle.ends_on, person.person.left_on or cycle.ends_on)
 
 
-def _plans_in_force(session: Session, period: Period, person_ids: Collection[int], *, fresh: bool) -> dict[int, Plan]:
-    """The version in force on the last day that the period and the plan share; of two on one day the later version."""
+def _plans_begun(
+    session: Session, period: Period, person_ids: Collection[int], *, fresh: bool
+) -> dict[int, list[Plan]]:
+    """Each person's versions in the cycle that have begun by the period's end, the one in force in the period last.
+
+    That is the version in force on the last day that period and plan share, of two on one day the later one.
+    """
     kpis = joinedload(Plan.objectives).joinedload(Objective.kpis)
     wanted = (
         select(Plan)
@@ -196,7 +228,6 @@ def _plans_in_force(session: Session, period: Period, person_ids: Collection[int
             Plan.cycle_id == period.cycle_id,
             Plan.state.in_(BINDING),
             Plan.starts_on <= period.ends_on,
-            Plan.ends_on >= period.starts_on,
         )
         .options(
             kpis.joinedload(Kpi.inputs),
@@ -207,7 +238,10 @@ def _plans_in_force(session: Session, period: Period, person_ids: Collection[int
         .order_by(Plan.person_id, Plan.version_number)
         .execution_options(populate_existing=fresh)
     )
-    return {plan.person_id: plan for plan in session.scalars(wanted).unique()}
+    begun: dict[int, list[Plan]] = {}
+    for plan in session.scalars(wanted).unique():
+        begun.setdefault(plan.person_id, []).append(plan)
+    return {person_id: plans for person_id, plans in begun.items() if plans[-1].ends_on >= period.starts_on}
 
 
 def people_on(session: Session, person_ids: Collection[int], day: date) -> dict[int, Placed]:

@@ -17,7 +17,7 @@ from app.rules.workflow import Step
 from app.services.appraisals import refusal_of
 from app.services.listing import Listing
 from app.services.people_lists import placed_in
-from app.services.scorecard_facts import Placed, is_over, load_cycle, load_facts, people_on
+from app.services.scorecard_facts import Placed, as_told, is_over, load_cycle, load_facts, people_on
 from app.services.scorecards import period_to_show
 from app.services.standings import ScoredPerson, score_person
 
@@ -205,7 +205,7 @@ def _rows(session: Session, actor: Actor, cycle: Cycle, period: Period, ids: Seq
             band = bands.get(grade or "")
             rows.append(CardRow(person, CardState.PUBLISHED, total, band, coverage, is_mine, None))
         elif person_id in facts.people:
-            scored = score_person(facts, facts.people[person_id])
+            scored = score_person(facts, as_told(facts.people[person_id], actor.person_id))
             rows.append(_open_row(person, scored, bands, may_publish=is_mine))
         else:
             rows.append(CardRow(person, CardState.NO_PLAN, None, None, None, is_mine, None))
@@ -218,7 +218,7 @@ def _open_row(person: Placed, scored: ScoredPerson, bands: Mapping[str, GradeBan
         state = CardState.RUNNING
     else:
         state = CardState.READY if refusal is None else CardState.BLOCKED
-    band, coverage = bands.get(made.grade or ""), scored.result.coverage
+    band, coverage = bands.get(made.grade or ""), scored.coverage
     return CardRow(person, state, made.total, band, coverage, may_publish, refusal)
 
 

@@ -35,6 +35,7 @@ def scorecard_of_scored(
         result=_result(scored),
         objectives=_objectives(scored),
         comment=comment,
+        segments=_segments(scored),
     )
 
 
@@ -80,14 +81,14 @@ def _policy(facts: PeriodFacts, person: PersonFacts) -> scorecard.Policy:
 
 
 def _result(scored: ScoredPerson) -> scorecard.Result:
-    result, outcome, previous = scored.result, scored.outcome, scored.person.previous
+    outcome, previous = scored.outcome, scored.person.previous
     before = None
     if previous is not None and previous.total is not None and previous.grade is not None:
         before = scorecard.PreviousResult(previous.period_code, previous.total, previous.grade)
     return scorecard.Result(
         total=outcome.total,
         grade=outcome.grade,
-        coverage=result.coverage,
+        coverage=scored.coverage,
         bands=tuple(
             scorecard.Band(shown(band.lower), band.code, band.name_id, band.name_en)
             for band in scored.facts.cycle.bands
@@ -107,6 +108,24 @@ def _computed(outcome: Outcome) -> scorecard.Computed | None:
         total=outcome.computed,
         grade=outcome.computed_grade,
         adjustments=outcome.adjustments,
+    )
+
+
+def _segments(scored: ScoredPerson) -> tuple[scorecard.Segment, ...]:
+    results = [*(each.result for each in scored.earlier), scored.result]
+    return tuple(
+        scorecard.Segment(
+            first_day=segment.first_day,
+            last_day=segment.last_day,
+            days=segment.days,
+            plan_version=segment.plan.version_number,
+            position=segment.position,
+            unit=segment.unit,
+            appraiser=segment.appraiser,
+            total=result.total,
+            coverage=result.coverage,
+        )
+        for segment, result in zip(scored.person.segments, results, strict=False)
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -10,12 +10,13 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from app.documents.card_writing import CardKpi, card_json
-from app.documents.cards import read_card
+from app.documents.cards import Card, read_card
 from app.rules.numbers import legible, shown_text
 from app.rules.outcome import Adjustment, Outcome, outcome
 from app.rules.policy import Policy
 from app.rules.scorecard import Scorecard
 from app.rules.scoring import CardResult, KpiResult, score_card
+from app.rules.segments import coverage_over, together
 from app.rules.vocabulary import AdjustmentKind
 from app.services.audit import canonical
 from app.services.standings import ScoredKpi, ScoredPerson
@@ -29,9 +30,11 @@ _CHECK_SIGNS: Final = 16
 
 def frozen(card: Scorecard, scored: ScoredPerson) -> str:
     """The scorecard and what it was computed from, as canonical JSON."""
-    inputs = card_json(scored.facts.policy, [_card_kpi(each) for each in scored.kpis])
+    inputs = _card(scored, scored.kpis)
     shown = _SCORECARD.dump_python(card, mode="json", warnings="error")
     kept = {"scorecard": shown, "card": inputs, "formula_version": FORMULA_VERSION}
+    if scored.earlier:
+        kept["segments"] = [_card(scored, each.kpis) for each in scored.earlier]
     if card.result.computed is not None:
         kept["outcome"] = _outcome_inputs(scored)
     return canonical(kept)
@@ -75,12 +78,38 @@ def reissued(snapshot: str, card: Scorecard, decided: Adjustment | None = None) 
 def recomputed(snapshot: str) -> str:
     """The snapshot with every figure computed anew from its card: the same bytes, or something is wrong."""
     facts = json.loads(snapshot)
-    card = read_card(json.dumps(facts["card"], ensure_ascii=False).encode())
-    result = score_card(card.policy, card.kpis)
+    card, result = _scored_again(facts["card"])
     _write_result(facts["scorecard"], result)
+    exact_total = result.exact_total
+    if "segments" in facts:
+        results = [*(_scored_again(each)[1] for each in facts["segments"]), result]
+        exact_total = _write_segments(facts["scorecard"], results, card.policy)
     if "outcome" in facts:
-        _write_outcome(facts["scorecard"]["result"], _outcome_again(facts["outcome"], result, card.policy))
+        _write_outcome(facts["scorecard"]["result"], _outcome_again(facts["outcome"], exact_total, card.policy))
     return canonical(facts)
+
+
+def _card(scored: ScoredPerson, kpis: Sequence[ScoredKpi]) -> dict[str, Any]:
+    return card_json(scored.facts.policy, [_card_kpi(each) for each in kpis])
+
+
+def _scored_again(inputs: dict[str, Any]) -> tuple[Card, CardResult]:
+    card = read_card(json.dumps(inputs, ensure_ascii=False).encode())
+    return card, score_card(card.policy, card.kpis)
+
+
+def _write_segments(shown: dict[str, Any], results: Sequence[CardResult], policy: Policy) -> Fraction | None:
+    """Write what each segment and all of them come to; the exact total of all."""
+    days = [segment["days"] for segment in shown["segments"]]
+    for segment, result in zip(shown["segments"], results, strict=True):
+        segment["total"], segment["coverage"] = _text(result.total), _text(result.coverage)
+    exact_total = together([(result.exact_total, length) for result, length in zip(results, days, strict=True)])
+    made = outcome(exact_total, policy.grades)
+    shown["result"]["total"], shown["result"]["grade"] = _text(made.total), made.grade
+    shown["result"]["coverage"] = _text(
+        coverage_over([(result.coverage, length) for result, length in zip(results, days, strict=True)])
+    )
+    return exact_total
 
 
 def _outcome_inputs(scored: ScoredPerson) -> dict[str, Any]:
@@ -100,13 +129,13 @@ def _adjustment_inputs(adjustment: Adjustment) -> dict[str, Any]:
     }
 
 
-def _outcome_again(inputs: dict[str, Any], result: CardResult, policy: Policy) -> Outcome:
+def _outcome_again(inputs: dict[str, Any], exact_total: Fraction | None, policy: Policy) -> Outcome:
     adjustments = [
         Adjustment(AdjustmentKind(each["kind"]), Decimal(each["total"]), Decimal(each["computed_total"]))
         for each in inputs["adjustments"]
     ]
     return outcome(
-        result.exact_total,
+        exact_total,
         policy.grades,
         levels=inputs["levels"],
         behaviour_share=Decimal(inputs["behaviour_share"]),

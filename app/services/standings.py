@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from app.models import Entry, Kpi
+from app.models import Entry, Kpi, Plan
 from app.rules import progress, scoring
 from app.rules.aggregation import actual
 from app.rules.faults import Fault, Refused
 from app.rules.methods import actual_fault
 from app.rules.outcome import Outcome, outcome
 from app.rules.progress import AgreedKpi, Standing
+from app.rules.segments import coverage_over, together
 from app.rules.vocabulary import Missing
 from app.services.scorecard_facts import PeriodFacts, PersonFacts, agreed, kpis_of
+from app.services.segment_facts import SegmentFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,15 @@ class ScoredKpi:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredSegment:
+    """What an earlier segment of the cycle came to."""
+
+    segment: SegmentFacts
+    kpis: tuple[ScoredKpi, ...]
+    result: scoring.CardResult
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredPerson:
     """One person's standing in a period."""
 
@@ -42,13 +54,24 @@ class ScoredPerson:
     result: scoring.CardResult
     """What the KPIs come to."""
     outcome: Outcome
-    """That with behaviours and adjustments: what is shown and published."""
+    """That with earlier segments, behaviours and adjustments: what is shown and published."""
+    earlier: tuple[ScoredSegment, ...] = ()
+    """The segments of the cycle before the present one."""
+
+    @property
+    def coverage(self) -> Decimal:
+        """The weight of the KPIs that have data, over all segments by their days."""
+        return coverage_over([*((each.result.coverage, each.segment.days) for each in self.earlier), self._present])
+
+    @property
+    def _present(self) -> tuple[Decimal, int]:
+        return self.result.coverage, self.person.segments[-1].days if self.person.segments else 1
 
     @property
     def blocking(self) -> list[Fault]:
         """What keeps the result from being published: actuals that have no score, and gaps where the policy blocks."""
         faults = []
-        for each in self.kpis:
+        for each in (*(kpi for before in self.earlier for kpi in before.kpis), *self.kpis):
             if each.refusal:
                 faults.append(Fault(each.kpi.code, each.refusal.code, each.refusal.values))
             elif self.facts.policy.missing is Missing.BLOCK:
@@ -64,12 +87,40 @@ def _gap_faults(scored: ScoredKpi) -> list[Fault]:
 
 
 def score_person(facts: PeriodFacts, person: PersonFacts) -> ScoredPerson:
-    """Score the plan of a person up to the period's last day."""
+    """Score a person up to the period's last day: the plan in force, and the segments of the cycle before it."""
+    kpis, inputs, result = _score_plan(facts, person, person.plan, (person.first_day, facts.period.ends_on))
+    earlier = tuple(_score_segment(facts, person, segment) for segment in person.segments[:-1])
+    made = outcome(
+        _exact_total(person, result, earlier),
+        facts.policy.grades,
+        levels=person.levels,
+        behaviour_share=facts.cycle.behaviour_share or Decimal(0),
+        adjustments=person.adjustments,
+    )
+    return ScoredPerson(facts, person, kpis, inputs, result, made, earlier)
+
+
+def _score_segment(facts: PeriodFacts, person: PersonFacts, segment: SegmentFacts) -> ScoredSegment:
+    kpis, _, result = _score_plan(facts, person, segment.plan, (segment.first_day, segment.last_day))
+    return ScoredSegment(segment, kpis, result)
+
+
+def _exact_total(person: PersonFacts, result: scoring.CardResult, earlier: Sequence[ScoredSegment]) -> Fraction | None:
+    if not earlier:
+        return result.exact_total
+    parts = [(each.result.exact_total, each.segment.days) for each in earlier]
+    return together([*parts, (result.exact_total, person.segments[-1].days)])
+
+
+def _score_plan(
+    facts: PeriodFacts, person: PersonFacts, plan: Plan, days: tuple[date, date]
+) -> tuple[tuple[ScoredKpi, ...], tuple[scoring.Kpi, ...], scoring.CardResult]:
+    """Score one plan on some of its days."""
     rows: list[tuple[Kpi, AgreedKpi, Standing, Fault | None]] = []
     figures = []
-    for kpi in kpis_of(person.plan):
-        terms = agreed(facts, person, kpi)
-        standing = progress.to_date(terms, facts.period.ends_on, facts.due_by)
+    for kpi in kpis_of(plan):
+        terms = agreed(facts, person, plan, kpi)
+        standing = _standing(terms, days, facts.due_by)
         figure, refusal = figure_of(terms, standing)
         rows.append((kpi, terms, standing, refusal))
         figures.append(
@@ -86,14 +137,14 @@ def score_person(facts: PeriodFacts, person: PersonFacts) -> ScoredPerson:
         ScoredKpi(kpi, terms, standing, _counting(person.entries[kpi.id], standing), one, refusal)
         for (kpi, terms, standing, refusal), one in zip(rows, result.kpis, strict=True)
     )
-    made = outcome(
-        result.exact_total,
-        facts.policy.grades,
-        levels=person.levels,
-        behaviour_share=facts.cycle.behaviour_share or Decimal(0),
-        adjustments=person.adjustments,
-    )
-    return ScoredPerson(facts, person, kpis, tuple(figures), result, made)
+    return kpis, tuple(figures), result
+
+
+def _standing(terms: AgreedKpi, days: tuple[date, date], due_by: date) -> Standing:
+    first, last = days
+    if first > terms.first_day:
+        return progress.in_segment(terms, first, last, due_by)
+    return progress.to_date(terms, last, due_by)
 
 
 def figure_of(terms: AgreedKpi, standing: Standing) -> tuple[Fraction | None, Fault | None]:

@@ -10,6 +10,7 @@ from app.models import GradeBand, Kpi
 from app.rules.curves import Span
 from app.rules.numbers import plain, shown
 from app.rules.scoring import limits, what_is_needed
+from app.rules.segments import together
 from app.rules.vocabulary import Method, Missing
 from app.services.standings import ScoredPerson
 
@@ -39,7 +40,7 @@ class KpiNeed:
 
 def better_grades(scored: ScoredPerson) -> list[GradeBand]:
     """The grades above the one that is reached at present, the nearest first."""
-    total = scored.result.total
+    total = scored.outcome.computed
     bands = sorted(scored.facts.cycle.bands, key=lambda band: band.lower)
     return [] if total is None else [band for band in bands[1:] if band.lower > total]
 
@@ -47,7 +48,7 @@ def better_grades(scored: ScoredPerson) -> list[GradeBand]:
 def needs(scored: ScoredPerson, band: GradeBand) -> list[KpiNeed]:
     """For every KPI the actuals with which the total would reach the grade."""
     # The grade follows from the shown total: half a cent below its bound is rounded up to it
-    wanted = Fraction(band.lower) - _HALF_A_CENT
+    wanted = _of_the_plan(scored, Fraction(band.lower) - _HALF_A_CENT)
     found = []
     for index, each in enumerate(scored.kpis):
         need = what_is_needed(scored.facts.policy, scored.inputs, index, wanted)
@@ -56,6 +57,17 @@ def needs(scored: ScoredPerson, band: GradeBand) -> list[KpiNeed]:
         enough, is_enough = _bounds(each.kpi, spans), _lies_in(actual, spans)
         found.append(KpiNeed(each.kpi, actual, enough, is_enough, _best_total(scored, index)))
     return found
+
+
+def _of_the_plan(scored: ScoredPerson, total: Fraction) -> Fraction:
+    """What the present plan must come to for a total over all segments."""
+    known = [(each.result.exact_total, each.segment.days) for each in scored.earlier]
+    earlier = [(exact, days) for exact, days in known if exact is not None]
+    if not earlier:
+        return total
+    days = scored.person.segments[-1].days
+    behind = sum((exact * length for exact, length in earlier), Fraction(0))
+    return (total * (days + sum(length for _, length in earlier)) - behind) / days
 
 
 def _best_total(scored: ScoredPerson, index: int) -> Decimal:
@@ -71,7 +83,11 @@ def _best_total(scored: ScoredPerson, index: int) -> Decimal:
             reached, counted = reached + weight * result.achievement, counted + weight
         elif policy.missing is Missing.ZERO and not kpi.is_left_out:
             counted += weight
-    return shown(reached / counted) if counted else Decimal(0)
+    if not counted:
+        return Decimal(0)
+    parts = [(each.result.exact_total, each.segment.days) for each in scored.earlier]
+    days = scored.person.segments[-1].days if scored.person.segments else 1
+    return shown(together([*parts, (reached / counted, days)]) or Fraction(0))
 
 
 def _bounds(kpi: Kpi, spans: Sequence[Span]) -> tuple[Bounds, ...]:

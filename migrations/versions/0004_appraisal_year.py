@@ -740,9 +740,11 @@ def upgrade() -> None:
     op.add_column("objective", sa.Column("budget_needed", sa.String(length=500), server_default="", nullable=False))
     op.add_column("objective", sa.Column("help_needed", sa.String(length=500), server_default="", nullable=False))
     op.add_column("period", sa.Column("asks_review", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.add_column("plan", sa.Column("agreed_until", sa.Date(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("plan", "agreed_until")
     op.drop_column("period", "asks_review")
     op.drop_column("objective", "help_needed")
     op.drop_column("objective", "budget_needed")
