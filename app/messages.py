@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from app.case_texts import CASE_TEXTS
 from app.errors import KinerjaError
 from app.fault_texts import FAULT_TEXTS
 from app.i18n import Locale
+from app.recording_texts import RECORDING_TEXTS
 from app.rules.faults import Fault
 
 TEXTS: Final[Mapping[str, str]] = {
     **FAULT_TEXTS,
+    **CASE_TEXTS,
+    **RECORDING_TEXTS,
     # a field of a form
     "choice_unknown": "choose one of the values offered",
     "date_unreadable": "is not a date; write it like 31/12/2026",
@@ -88,6 +92,8 @@ TEXTS: Final[Mapping[str, str]] = {
     # cycles and their policy
     "cycle_too_long": "is more than three years after the start",
     "ends_before_start": "must be after the start",
+    "outside_cycle": "must lie within the cycle, from %(first)s to %(last)s",
+    "step_ends_before_start": "must not be before the first day",
     "entries_missing": "%(count)s entries are missing; the policy of this cycle lets no period be closed without them.",
     "period_closed": "This period is closed already.",
     "period_not_over": "This period can be closed on its last day at the earliest.",
@@ -103,6 +109,25 @@ TEXTS: Final[Mapping[str, str]] = {
     "inputs_differ_by_language": "must name as many inputs as the English text, with the same signs",
     "inputs_repeated": "names an input twice",
     "method_not_for_measure": "cannot be used with this kind of measure",
+    # a review at a period's end
+    "already_approved": "This scoring is approved already.",
+    "already_scored": "The scoring is handed in already.",
+    "approval_asked": "A second person has to approve the scoring first.",
+    "behaviour_unknown": "is not one of the behaviours of this cycle",
+    "behaviours_missing": "%(count)s behaviours are not rated yet.",
+    "behaviours_none": "are needed where behaviour counts",
+    "behaviours_rated": "are rated already: change their words, but add or remove none",
+    "comment_missing": "Your comment on the whole period is missing.",
+    "kpi_not_of_plan": "is no KPI of this plan",
+    "no_review_asked": "This period ends without a review.",
+    "period_is_published": "cannot end with a review any more: scorecards of it are published",
+    "review_asked": "This period ends with a review. The scoring has to be handed in first.",
+    "review_not_complete": "Something that the review asks for is missing.",
+    "review_policy_in_use": "Results of a review are published; its rules stay as they are.",
+    "scoring_handed_in": "The scoring of this period is handed in. Ask for it to be returned before figures change.",
+    "self_assessment_handed_in": "Your self-assessment is handed in. Take it back to write on it.",
+    "self_assessment_missing": "The self-assessment is not handed in yet.",
+    "self_assessment_not_handed_in": "There is no self-assessment that was handed in.",
     # scorecards and their publication
     "adjustment_stale": (
         "The figures have changed since the total was adjusted. Set the adjustment anew, or withdraw it."
@@ -141,6 +166,18 @@ TEXTS: Final[Mapping[str, str]] = {
     "cycle_closed": "This cycle is closed.",
     "plan_not_active": "The plan is not in force.",
     # a plan
+    "acceptance_outdated": "The plan is not what its employee accepted. Return it and propose it again.",
+    "agreement_asked": "Plans of this cycle come into force after their employee has accepted them. Propose the plan.",
+    "discussion_closed": "This plan is in force; its discussion is closed.",
+    "nothing_answered": "Say what should be different, of one KPI at least or of the whole plan.",
+    "nothing_to_take": "No figure was proposed there.",
+    "not_of_this_plan": "is not part of this plan",
+    "not_scored_by_target": "cannot be proposed; this KPI is not scored by a single target",
+    "plan_accepted": "The employee has accepted this plan. Return it before anything is changed.",
+    "plan_answered": "The employee has answered. The plan has to be proposed again.",
+    "plan_in_draft": "This plan has not been proposed yet.",
+    "plan_not_complete": "The plan is not complete.",
+    "plan_proposed": "This plan waits for its employee's answer. Return it before anything is changed.",
     "definition_unknown": "is not in the KPI library any more",
     "entry_crosses_start": "would cut the entry for %(on)s in two",
     "levels_not_2_to_100": "must be a whole number from 2 to 100",
@@ -156,6 +193,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "plan_exists": "This person has a plan for the cycle already.",
     "plan_full": "There is no room for more in this draft (%(most)s).",
     "plan_not_draft": "This plan is in force and cannot be changed any more. Begin a new version of it instead.",
+    "one_source_needed": "must be one plan for all, or each one's own plan of another cycle",
+    "same_cycle": "must be another cycle than the one for which plans are made",
     "ratings_missing": "must be rated on all three criteria",
     "revision_exists": "A new version of this plan has been begun already.",
     "too_many_parts": "must not have more than %(most)s",

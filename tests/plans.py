@@ -12,7 +12,7 @@ from app.models import Cycle, Kpi, Objective, Person, Plan
 from app.rules.aggregation import Term
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind, Method, SourceKind
 from app.services import cycles
-from app.services.cycles import CycleValues
+from app.services.cycles import CycleValues, PolicyValues
 from app.services.kpi_values import KpiValues
 from app.services.plan_drafts import kpis_of
 from app.services.plan_kpis import ObjectiveValues, put_kpi, put_objective
@@ -49,10 +49,11 @@ RATIO_VALUES = replace(
 )
 
 
-def open_cycle(session: Session, hr: Actor, code: str = "2026") -> Cycle:
-    """A cycle of twelve months with the default policy."""
+def open_cycle(session: Session, hr: Actor, code: str = "2026", *, asks_agreement: bool = False) -> Cycle:
+    """A cycle of twelve months with the default policy, but for agreement unless a test is about that."""
     year = int(code)
-    values = CycleValues(code, f"Kinerja {code}", date(year, 1, 1), date(year, 12, 31))
+    policy = PolicyValues(asks_agreement=asks_agreement)
+    values = CycleValues(code, f"Kinerja {code}", date(year, 1, 1), date(year, 12, 31), policy=policy)
     return cycles.open_cycle(session, hr, values=values)
 
 

@@ -169,6 +169,7 @@ def shown(cycle: Cycle) -> schemas.Cycle:
                 )
                 for band in cycle.bands
             ],
+            asks_agreement=cycle.asks_agreement,
         ),
         periods=[schemas.Period.model_validate(period) for period in cycle.periods],
         version=cycle.version,
@@ -189,6 +190,7 @@ def _values(policy: schemas.Policy) -> PolicyValues:
         on_track_from=policy.statuses.on_track,
         ahead_from=policy.statuses.ahead,
         grades=[GradeValues(grade.lower, grade.code, grade.name_en, grade.name_id) for grade in policy.grades],
+        asks_agreement=policy.asks_agreement,
     )
 
 

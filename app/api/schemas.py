@@ -15,6 +15,7 @@ from app.api.wire import (
     UNIT_CODE,
     Code,
     Day,
+    Flag,
     Id,
     Number,
     On,
@@ -217,6 +218,9 @@ class Policy(Sent):
     weight_ceiling: Number
     statuses: Statuses
     grades: Annotated[Sequence[Grade], Field(min_length=1, max_length=10)]
+    asks_agreement: Flag = Field(
+        default=True, description="Whether plans come into force only after their employee's acceptance."
+    )
 
 
 class CriteriaShown(Shown):
@@ -257,6 +261,7 @@ class PolicyShown(Shown):
     weight_ceiling: Number
     statuses: StatusesShown
     grades: Sequence[GradeShown]
+    asks_agreement: bool
 
 
 class Period(Shown):

@@ -81,11 +81,14 @@ class PolicyValues:
     on_track_from: Decimal = Decimal(90)
     ahead_from: Decimal = Decimal(110)
     grades: Sequence[GradeValues] = FIVE_GRADES
+    asks_agreement: bool = True
+    """Whether employees accept their plans before a manager approves them."""
 
 
 _PERCENTAGES: Final = (
     "priority_share", "difficulty_share", "credibility_share", "weight_step", "weight_floor", "weight_ceiling",
 )  # fmt: skip
+_CHOICES: Final = ("missing", "asks_agreement")
 _SCORES: Final = ("score_floor", "score_cap", "on_track_from", "ahead_from")
 
 
@@ -123,7 +126,7 @@ def policy_of(cycle: Cycle) -> rules.Policy:
 def values_of(cycle: Cycle) -> PolicyValues:
     """The policy of a cycle as it was typed, for the form that changes it."""
     grades = [GradeValues(band.lower, band.code, band.name_en, band.name_id) for band in cycle.bands]
-    typed = {name: getattr(cycle, name) for name in (*_PERCENTAGES, *_SCORES, "missing")}
+    typed = {name: getattr(cycle, name) for name in (*_PERCENTAGES, *_SCORES, *_CHOICES)}
     return PolicyValues(**typed, grades=grades)
 
 
@@ -337,7 +340,7 @@ def _cycle_faults(session: Session, values: CycleValues) -> list[Fault]:
 
 
 def _write_policy(cycle: Cycle, values: PolicyValues) -> None:
-    for name in (*_PERCENTAGES, *_SCORES, "missing"):
+    for name in (*_PERCENTAGES, *_SCORES, *_CHOICES):
         setattr(cycle, name, getattr(values, name))
     cycle.bands = [
         GradeBand(lower=grade.lower, code=tidy(grade.code), name_en=tidy(grade.name_en), name_id=tidy(grade.name_id))
@@ -347,7 +350,7 @@ def _write_policy(cycle: Cycle, values: PolicyValues) -> None:
 
 def _policy_facts(cycle: Cycle) -> dict[str, Any]:
     facts: dict[str, Any] = {name: plain(getattr(cycle, name)) for name in (*_PERCENTAGES, *_SCORES)}
-    facts["missing"] = cycle.missing
+    facts |= {name: getattr(cycle, name) for name in _CHOICES}
     facts["grades"] = [
         [format(band.lower.normalize(), "f"), band.code, band.name_en, band.name_id] for band in cycle.bands
     ]

@@ -1,7 +1,8 @@
 """Which plan may be changed, by whom and from which version on, and how is a change noted?"""
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -11,22 +12,36 @@ from app import clock
 from app.access import Actor, note_question, require
 from app.errors import Conflict, NotFound
 from app.models import Kpi, Objective, Plan
-from app.rules.vocabulary import WRITABLE, Action
+from app.rules.vocabulary import WRITABLE, Action, PlanState
 from app.services import audit
 
+WHY_NOT: Final[Mapping[PlanState, str]] = MappingProxyType(
+    {
+        PlanState.DRAFT: "plan_in_draft",
+        PlanState.PROPOSED: "plan_proposed",
+        PlanState.COUNTERED: "plan_answered",
+        PlanState.ACCEPTED: "plan_accepted",
+        PlanState.ACTIVE: "plan_not_draft",
+        PlanState.REPLACED: "plan_not_draft",
+    }
+)
+"""Why something cannot be done to a plan in a state that does not know it."""
 
-def plan_for_change(session: Session, actor: Actor, *, plan_id: int, version: int | None) -> Plan:
-    """The plan, locked until the transaction ends, if the actor may change plans of its employee.
+
+def plan_for_change(
+    session: Session, actor: Actor, *, plan_id: int, version: int | None, action: Action = Action.PLAN_WRITE
+) -> Plan:
+    """The plan, locked until the transaction ends, if the actor may do the action on plans of its employee.
 
     `version` is the one that the actor saw; None takes the present one (jobs and commands that have just read it).
     """
-    note_question(session, Action.PLAN_WRITE)
+    note_question(session, action)
     plan = session.scalar(
         select(Plan).where(Plan.id == plan_id).with_for_update(of=Plan).execution_options(populate_existing=True)
     )
     if plan is None:
         raise NotFound
-    require(session, actor, Action.PLAN_WRITE, plan.person_id)
+    require(session, actor, action, plan.person_id)
     if version is not None and version != plan.version:
         raise Conflict("stale")
     return plan
@@ -47,7 +62,7 @@ def draft_for_change(session: Session, actor: Actor, *, plan_id: int, version: i
     """The same, where only a draft may be changed."""
     plan = plan_for_change(session, actor, plan_id=plan_id, version=version)
     if plan.state not in WRITABLE:
-        raise Conflict("plan_not_draft")
+        raise Conflict(WHY_NOT[plan.state])
     return plan
 
 
@@ -57,6 +72,11 @@ def objective_of(plan: Plan, objective_id: int) -> Objective:
     if found is None:
         raise NotFound
     return found
+
+
+def number_of(objective: Objective) -> int:
+    """What the objective goes by in every version of the plan; one from before there were numbers goes by its place."""
+    return objective.number or objective.place
 
 
 def kpi_of(plan: Plan, kpi_id: int) -> Kpi:

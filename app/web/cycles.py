@@ -150,7 +150,9 @@ def _with_preset(request: Request, form: Form, preset: str, cycle: Cycle | None 
 def _policy_values(form: Form) -> PolicyValues:
     numbers = {name: form.number(name) or Decimal(0) for name in _NUMBERS}
     missing = form.choice("missing", Missing) or Missing.EXCLUDE
-    return PolicyValues(**numbers, missing=missing, grades=_grades(form))
+    return PolicyValues(
+        **numbers, missing=missing, grades=_grades(form), asks_agreement=form.checked("asks_agreement")
+    )
 
 
 def _grades(form: Form) -> list[GradeValues]:
@@ -186,7 +188,8 @@ def _names(row: int) -> tuple[str, str, str, str]:
 def _shown(locale: Locale, values: PolicyValues, **others: Any) -> Form:
     """The form as it starts from a policy."""
     numbers = {name: _short(getattr(values, name)) for name in _NUMBERS}
-    return Form.showing(locale, **others, **numbers, missing=values.missing.value, **_grade_fields(values.grades))
+    choices = {"missing": values.missing.value, "asks_agreement": values.asks_agreement}
+    return Form.showing(locale, **others, **numbers, **choices, **_grade_fields(values.grades))
 
 
 def _grade_fields(grades: Sequence[GradeValues]) -> dict[str, object]:

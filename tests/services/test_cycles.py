@@ -94,6 +94,7 @@ def test_a_policy_of_ones_own(session: Session, cast: Cast) -> None:
         on_track_from=Decimal(80),
         ahead_from=Decimal(105),
         grades=list(reversed(grades)),
+        asks_agreement=False,
     )
     cycle = opened(session, cast, replace(YEAR, policy=policy))
     session.expire_all()

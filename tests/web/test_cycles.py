@@ -28,7 +28,7 @@ def hana(cast: Cast, as_: SignIn) -> Browser:
 
 @pytest.fixture
 def cycle(session: Session, cast: Cast) -> Cycle:
-    return opened(session, cast, "2026", PolicyValues())
+    return opened(session, cast, "2026", replace(PolicyValues(), asks_agreement=False))
 
 
 def opened(session: Session, cast: Cast, code: str, policy: PolicyValues) -> Cycle:
@@ -159,6 +159,21 @@ def test_what_is_refused_comes_back_as_it_was_typed(
 def test_no_grades_at_all(hana: Browser) -> None:
     fields = {name: text for name, text in typed(show(hana, "/cycles/new")).items() if not name.startswith("grade_")}
     assert Page(hana.submit("/cycles", fields).text).faults == {"grades": "needs at least one grade"}
+
+
+def test_agreement_is_asked_unless_the_policy_says_otherwise(session: Session, hana: Browser) -> None:
+    offered = show(hana, "/cycles/new")
+    assert offered.fields["asks_agreement"] == "on"
+    hana.submit("/cycles", {name: text for name, text in typed(offered).items() if name != "asks_agreement"})
+    cycle = session.scalars(select(Cycle)).one()
+    assert not cycle.asks_agreement
+    assert "in force as soon as they are submitted" in show(hana, f"/cycles/{cycle.id}").text
+    path = f"/cycles/{cycle.id}/policy"
+    assert "asks_agreement" not in typed(show(hana, path))
+    hana.submit(path, {**typed(show(hana, path)), "version": str(cycle.version), "asks_agreement": "on"})
+    session.expire_all()
+    assert cycle.asks_agreement
+    assert "Employees accept their plans" in show(hana, f"/cycles/{cycle.id}").text
 
 
 def test_change_the_policy(session: Session, hana: Browser, cycle: Cycle) -> None:
