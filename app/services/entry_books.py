@@ -1,6 +1,6 @@
 """Which entries does a KPI have, and may they still be changed?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from app.models import Appraisal, Cycle, Entry, Kpi, Period, PeriodTarget, Plan
+from app.models import Appraisal, Cycle, Entry, Kpi, KpiRecorder, Period, PeriodTarget, Plan
 from app.rules import aggregation
 from app.rules.entries import Calendar, Figure, FigureForm, Span
-from app.rules.vocabulary import BINDING, RELEASED, CycleState, Frequency, MeasureKind, PeriodState
+from app.rules.vocabulary import BINDING, RELEASED, AppraisalState, CycleState, Frequency, MeasureKind, PeriodState
 
 
 @dataclass(slots=True)
@@ -22,6 +22,8 @@ class Book:
     entries: dict[str, Entry]
     published: frozenset[int]
     """Periods whose scorecard of this employee is published."""
+    scored: frozenset[int] = frozenset()
+    """Periods whose scoring is handed in and not published yet."""
     is_superseded: bool = False
     """Whether a later version took the plan's place from its first day on."""
 
@@ -53,6 +55,8 @@ class Book:
             return "no_period"
         if period.state is PeriodState.CLOSED:
             return "period_closed"
+        if period.id in self.scored:
+            return "scoring_handed_in"
         return "scorecard_published" if period.id in self.published else None
 
     def period_of(self, span: Span) -> Period | None:
@@ -143,13 +147,15 @@ def books_of(
     wanted = select(Kpi).where(Kpi.id.in_(ids)).options(*_parts()).execution_options(populate_existing=for_change)
     kpis = session.scalars(wanted).unique().all()
     entries = entries_of(session, [kpi.id for kpi in kpis], fresh=for_change, between=between)
-    published = _published(session, kpis)
+    published = _in_states(session, kpis, RELEASED)
+    scored = _in_states(session, kpis, (AppraisalState.SCORED, AppraisalState.APPROVED))
     superseded = _superseded(session, kpis)
     return {
         kpi.id: Book(
             kpi,
             {entry.on: entry for entry in entries[kpi.id]},
             published.get((kpi.plan.person_id, kpi.plan.cycle_id), frozenset()),
+            scored.get((kpi.plan.person_id, kpi.plan.cycle_id), frozenset()),
             is_superseded=kpi.plan_id in superseded,
         )
         for kpi in kpis
@@ -160,6 +166,7 @@ def _parts() -> tuple[_AbstractLoad, ...]:
     return (
         selectinload(Kpi.inputs),
         selectinload(Kpi.milestones),
+        joinedload(Kpi.recorder).joinedload(KpiRecorder.person),
         selectinload(Kpi.bands),
         selectinload(Kpi.period_targets).joinedload(PeriodTarget.period),
         joinedload(Kpi.plan).joinedload(Plan.person),
@@ -182,12 +189,14 @@ def _superseded(session: Session, kpis: Sequence[Kpi]) -> set[int]:
     )
 
 
-def _published(session: Session, kpis: Sequence[Kpi]) -> Mapping[tuple[int, int], frozenset[int]]:
+def _in_states(
+    session: Session, kpis: Sequence[Kpi], states: Collection[AppraisalState]
+) -> Mapping[tuple[int, int], frozenset[int]]:
     people = {kpi.plan.person_id for kpi in kpis}
     rows = session.execute(
         select(Appraisal.person_id, Period.cycle_id, Appraisal.period_id)
         .join(Appraisal.period)
-        .where(Appraisal.person_id.in_(people), Appraisal.state.in_(RELEASED))
+        .where(Appraisal.person_id.in_(people), Appraisal.state.in_(states))
     )
     found: dict[tuple[int, int], set[int]] = {}
     for person_id, cycle_id, period_id in rows:
