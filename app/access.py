@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from app.errors import NotAllowed, NotFound
-from app.models import Person, ReportingLine
-from app.rules.vocabulary import Action, Role
+from app.models import Kpi, KpiRecorder, Person, Plan, ReportingLine
+from app.rules.recording import EMPLOYEE_SOURCES, recorder_by_source
+from app.rules.vocabulary import BINDING, Action, RecorderRule, Role
 
 MAX_LEVELS = 100
 """Levels of the hierarchy that are walked; deeper ones would be a circle that something let through."""
@@ -61,6 +62,8 @@ _EVERYONE = frozenset({_R.SIGNED_IN})
 _HR = frozenset({_R.HR})
 _MANAGERS = frozenset({_R.LINE, _R.ABOVE, _R.HR})
 _SELF = frozenset({_R.SELF})
+_RECORDING = frozenset({Action.ENTRY_READ, Action.ENTRY_WRITE})
+"""What those may do with the entries of a KPI who are named as its recorder."""
 
 TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
     {
@@ -179,6 +182,58 @@ def managers_above(session: Session, person_id: int, on: date) -> list[int]:
     found = dict.fromkeys(session.scalars(select(chain.c.manager_id).order_by(chain.c.level)))
     found.pop(person_id, None)
     return list(found)
+
+
+def allow_kpi(session: Session, actor: Actor, action: Action, kpi_id: int) -> Decision:
+    """The question about the entries of one KPI: as about its employee, and besides for whom it names as recorder.
+
+    Those who record for somebody else know of this KPI and of nothing else of that person.
+    """
+    facts = session.execute(
+        select(Plan.person_id, Plan.state, Kpi.source_kind, KpiRecorder.rule, KpiRecorder.person_id.label("named_id"))
+        .join(Plan, Kpi.plan_id == Plan.id)
+        .outerjoin(KpiRecorder, KpiRecorder.kpi_id == Kpi.id)
+        .where(Kpi.id == kpi_id)
+    ).one_or_none()
+    if facts is None:
+        return Decision(False, False)
+    decision = allow(session, actor, action, facts.person_id)
+    if decision.is_allowed:
+        return decision
+    relations = decision.relations
+    rule = facts.rule or recorder_by_source(facts.source_kind)
+    is_named = action in _RECORDING and facts.named_id == actor.person_id != facts.person_id and facts.state in BINDING
+    is_own = _R.SELF in relations and rule is RecorderRule.EMPLOYEE and action is Action.ENTRY_WRITE
+    return Decision(decision.is_visible or is_named, is_own or is_named, relations)
+
+
+def require_kpi(session: Session, actor: Actor, action: Action, kpi_id: int) -> Decision:
+    """Let the action on the entries of a KPI pass or refuse it, as `require` does."""
+    note_question(session, action)
+    decision = allow_kpi(session, actor, action, kpi_id)
+    if decision.is_allowed:
+        return decision
+    if decision.is_visible:
+        raise NotAllowed
+    raise NotFound
+
+
+def may_on_kpi(actor: Actor, action: Action) -> ColumnElement[bool]:
+    """The same question as a condition, for selects that join KPIs with their plans."""
+    condition = may(actor, action, Plan.person_id)
+    if action in _RECORDING:
+        condition |= is_named_recorder(actor)
+    if action is Action.ENTRY_WRITE:
+        told = select(KpiRecorder.kpi_id).where(KpiRecorder.rule == RecorderRule.EMPLOYEE)
+        untold = Kpi.source_kind.in_(EMPLOYEE_SOURCES) & Kpi.id.not_in(select(KpiRecorder.kpi_id))
+        condition |= (Plan.person_id == actor.person_id) & (Kpi.id.in_(told) | untold)
+    return condition
+
+
+def is_named_recorder(actor: Actor) -> ColumnElement[bool]:
+    """Whether a KPI of somebody else names the actor as the one who records it; joined with its plan, in force."""
+    named = select(KpiRecorder.kpi_id).where(KpiRecorder.person_id == actor.person_id)
+    return Kpi.id.in_(named) & (Plan.person_id != actor.person_id) & Plan.state.in_(BINDING)
 
 
 def visible_people(actor: Actor, action: Action = Action.PERSON_READ) -> Select[Person]:

@@ -15,7 +15,7 @@ from app.routing import CurrentActor, DbSession, Needs, RowId
 from app.rules.entries import Figure
 from app.rules.faults import Fault
 from app.rules.texts import tidy, tidy_lines
-from app.rules.vocabulary import Action, MeasureKind
+from app.rules.vocabulary import Action, Channel, MeasureKind
 from app.services import actuals
 from app.services.actuals import Desk, EntryValues
 from app.services.entry_books import Book, figure_of
@@ -113,6 +113,7 @@ def _values(book: Book, sent: schemas.EntrySent) -> EntryValues:
         source_kind=sent.source_kind,
         note=None if sent.note is None else tidy_lines(sent.note),
         evidence_link=sent.evidence_link,
+        channel=Channel.API,
     )
 
 

@@ -28,6 +28,7 @@ from app.rules.vocabulary import (
     Beyond,
     Frequency,
     PlanState,
+    RecorderRule,
     SourceKind,
     WeightingMethod,
 )
@@ -242,6 +243,12 @@ class KpiSent(Sent):
         default_factory=dict, description="Targets by the code of their period: of all periods of the plan, or of none."
     )
     definition_id: Id | None = Field(default=None, description="The library's definition that it was copied from.")
+    recorder: RecorderRule | None = Field(
+        default=None, description="Who records the figures beside managers and HR; null leaves it to the source."
+    )
+    recorder_number: Annotated[str, line(40, 0)] = Field(
+        default="", description="The employee number of a third party."
+    )
 
 
 class KpiCreate(KpiSent):
@@ -274,6 +281,8 @@ class Kpi(Shown):
     scoring: Scoring
     period_targets: dict[str, Number]
     definition_id: int | None
+    recorder: RecorderRule | None
+    recorder_number: str
     priority: int | None
     difficulty: int | None
     credibility: int | None

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.access import Actor, allow, note_question, require
+from app.access import Actor, allow, allow_kpi, require_kpi
 from app.errors import Conflict, Invalid, NotFound
-from app.models import AuditEntry, Entry, EntryInput, EntryMilestone, Kpi, Person, Plan
+from app.models import AuditEntry, Entry, EntryInput, EntryMilestone, Person
 from app.rules.entries import Figure, Span, entry_span, figure_faults, overlap_fault, tidy
 from app.rules.faults import Fault
-from app.rules.vocabulary import Action, SourceKind
+from app.rules.vocabulary import Action, Channel, SourceKind
 from app.services import audit
 from app.services.entry_books import Book, books_of, entries_of, entry_value, figure_of, span_of
 
@@ -49,6 +49,7 @@ class EntryValues:
     source_kind: SourceKind | None = None
     note: str | None = None
     evidence_link: str | None = None
+    channel: Channel = Channel.PAGE
 
 
 # --- Reading ----------------------------------------------------------------------------------------------------------
@@ -56,12 +57,8 @@ class EntryValues:
 
 def get_book(session: Session, actor: Actor, *, kpi_id: int) -> Book:
     """A KPI with all its entries, for who may read them."""
-    note_question(session, Action.ENTRY_READ)
-    book = books_of(session, [kpi_id]).get(kpi_id)
-    if book is None:
-        raise NotFound
-    require(session, actor, Action.ENTRY_READ, book.plan.person_id)
-    return book
+    require_kpi(session, actor, Action.ENTRY_READ, kpi_id)
+    return books_of(session, [kpi_id])[kpi_id]
 
 
 def get_entry(session: Session, actor: Actor, *, kpi_id: int, on: str) -> Entry:
@@ -74,8 +71,14 @@ def get_entry(session: Session, actor: Actor, *, kpi_id: int, on: str) -> Entry:
 
 def may_record(session: Session, actor: Actor, *, kpi_id: int) -> bool:
     """Whether the actor may record figures of a KPI that they may read, as long as its book is open."""
-    book = get_book(session, actor, kpi_id=kpi_id)
-    return allow(session, actor, Action.ENTRY_WRITE, book.plan.person_id).is_allowed
+    return allow_kpi(session, actor, Action.ENTRY_WRITE, kpi_id).is_allowed
+
+
+def standing_of(session: Session, actor: Actor, book: Book) -> str:
+    """In which of the lists of entries a reader of the KPI finds it: own, team, or others."""
+    if book.plan.person_id == actor.person_id:
+        return "own"
+    return "team" if allow(session, actor, Action.ENTRY_READ, book.plan.person_id).is_allowed else "others"
 
 
 def history_of(
@@ -118,11 +121,7 @@ def remove_entry(session: Session, actor: Actor, *, kpi_id: int, on: str, versio
 
 def book_for_change(session: Session, actor: Actor, *, kpi_id: int) -> Book:
     """The book of a KPI, locked until the transaction ends, for who may record its figures."""
-    note_question(session, Action.ENTRY_WRITE)
-    person_id = session.scalar(select(Plan.person_id).join(Kpi, Kpi.plan_id == Plan.id).where(Kpi.id == kpi_id))
-    if person_id is None:
-        raise NotFound
-    require(session, actor, Action.ENTRY_WRITE, person_id)
+    require_kpi(session, actor, Action.ENTRY_WRITE, kpi_id)
     return books_of(session, [kpi_id], for_change=True)[kpi_id]
 
 
@@ -182,6 +181,8 @@ class Desk:
             source_kind=values.source_kind or book.kpi.source_kind,
             recorded_at=clock.now(),
             recorded_by_id=self._actor.person_id,
+            first_recorded_on=self._actor.today,
+            channel=values.channel,
             **words,
         )
         _write_figure(entry, values.figure)
@@ -200,6 +201,7 @@ class Desk:
             entry.changes += 1
             entry.recorded_at = clock.now()
             entry.recorded_by_id = self._actor.person_id
+            entry.channel = values.channel
         if values.source_kind not in (None, entry.source_kind):
             details |= {"old_source": entry.source_kind.value, "source": values.source_kind.value}
             entry.source_kind = values.source_kind

@@ -1,31 +1,26 @@
 """Which figures does a team owe for a period, which are there, and what happens to a grid full of new ones?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from fractions import Fraction
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from app.access import Actor, may, note_question, require
-from app.errors import Conflict, Invalid, NotFound
+from app.access import Actor, is_named_recorder, may, may_on_kpi, note_question, require, require_kpi
+from app.errors import Conflict, Invalid
 from app.models import Entry, Kpi, Period, Person, Placement, Plan, ReportingLine, Unit
-from app.rules import aggregation
-from app.rules.entries import Figure, FigureForm, Span, entry_span, overlap_fault, slot_of
-from app.rules.faults import Fault, Refused
-from app.rules.methods import Scoring
-from app.rules.progress import AgreedKpi, SpanTarget, in_period
-from app.rules.vocabulary import BINDING, Action, Frequency, MeasureKind
+from app.rules.entries import Figure, FigureForm
+from app.rules.faults import Fault
+from app.rules.vocabulary import BINDING, Action
 from app.services.actuals import Desk, EntryValues
-from app.services.entry_books import Book, books_of, entry_value, form_of, span_of
-from app.services.plan_values import measure_of, scoring_of
+from app.services.entry_books import Book, books_of, form_of
+from app.services.grid_squares import Square, squares_of
 
 PAGE: Final = 25
 """People on one page of the grid."""
-_OFTEN: Final = (Frequency.DAILY, Frequency.WEEKLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +35,6 @@ class GridFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Square:
-    """One figure that is due: of a KPI, for a span of days."""
-
-    book: Book
-    span: Span
-    entry: Entry | None
-    parts: tuple[Entry, ...]
-    """Entries of shorter spans, which stand in place of one figure for all the days."""
-    parts_due: int
-    target: Scoring
-    """What was agreed, for these days."""
-    previous: Fraction | None
-    """What came out for the days before."""
-    reached_before: Mapping[str, str]
-    """Milestones reached earlier, with the span in which they were."""
-    closed: str | None
-    """Why nothing may be recorded here, as a code."""
-
-    @property
-    def kpi(self) -> Kpi:
-        """The KPI that the figure is of."""
-        return self.book.kpi
-
-    @property
-    def is_filled(self) -> bool:
-        """Whether a figure is there."""
-        return self.entry is not None or bool(self.parts)
-
-    @property
-    def total(self) -> Fraction | None:
-        """What the entries of shorter spans come to."""
-        return _outcome(self.book, self.parts)
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One employee with the figures that are due, by KPI in the order of the plan; and the KPIs of which none is."""
 
@@ -83,7 +43,13 @@ class Row:
     plan: Plan
     squares: Mapping[int, tuple[Square, ...]]
     not_due: tuple[Kpi, ...]
-    is_writable: bool
+    writable: frozenset[int]
+    """The KPIs that the reader may record."""
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the reader may record anything here."""
+        return bool(self.writable)
 
     @property
     def all_squares(self) -> list[Square]:
@@ -156,11 +122,27 @@ def team_grid(session: Session, actor: Actor, *, period: Period, wanted: GridFil
 
 
 def own_grid(session: Session, actor: Actor, *, period: Period) -> Grid:
-    """The actor's own figures, to be read."""
+    """The actor's own figures, of which some may be theirs to record."""
     require(session, actor, Action.ENTRY_READ, actor.person_id)
     people = session.scalars(select(Person).where(Person.id == actor.person_id).options(*_places())).all()
     rows = _rows(session, actor, period, people)
     return Grid(period, rows, len(rows), len(people) - len(rows))
+
+
+def others_grid(session: Session, actor: Actor, *, period: Period, limit: int = 100) -> Grid:
+    """The KPIs of other people that name the actor as their recorder, and nothing else of these people."""
+    note_question(session, Action.ENTRY_READ)
+    named = select(Plan.person_id).join(Kpi, Kpi.plan_id == Plan.id).where(is_named_recorder(actor), _holds_in(period))
+    found = select(Person).where(Person.id.in_(named)).options(*_places())
+    people = session.scalars(found.order_by(Person.name, Person.id).limit(limit)).all()
+    rows = _rows(session, actor, period, people, only=is_named_recorder(actor))
+    return Grid(period, tuple(replace(row, placement=None) for row in rows), len(rows), 0)
+
+
+def records_for_others(session: Session, actor: Actor) -> bool:
+    """Whether a KPI of somebody else names the actor as its recorder."""
+    named = select(Kpi.id).join(Plan, Kpi.plan_id == Plan.id).where(is_named_recorder(actor))
+    return session.scalar(named.limit(1)) is not None
 
 
 def units_of_grid(session: Session, actor: Actor) -> Sequence[Unit]:
@@ -226,149 +208,69 @@ def _places() -> tuple[_AbstractLoad, ...]:
 
 def _plans(period: Period) -> Select[Plan]:
     """The plans that hold in a period."""
-    return select(Plan).where(
-        Plan.cycle_id == period.cycle_id,
-        Plan.state.in_(BINDING),
-        Plan.starts_on <= period.ends_on,
-        Plan.ends_on >= period.starts_on,
+    return select(Plan).where(_holds_in(period))
+
+
+def _holds_in(period: Period) -> ColumnElement[bool]:
+    return (
+        (Plan.cycle_id == period.cycle_id)
+        & Plan.state.in_(BINDING)
+        & (Plan.starts_on <= period.ends_on)
+        & (Plan.ends_on >= period.starts_on)
     )
 
 
-def _rows(session: Session, actor: Actor, period: Period, people: Sequence[Person]) -> tuple[Row, ...]:
+def _rows(
+    session: Session,
+    actor: Actor,
+    period: Period,
+    people: Sequence[Person],
+    *,
+    only: ColumnElement[bool] | None = None,
+) -> tuple[Row, ...]:
+    """The rows of these people, with all their KPIs or `only` those for which a condition holds."""
     ids = [person.id for person in people]
     # Of several versions the latest counts: it takes the place of one that began on the same day
     found = session.scalars(_plans(period).where(Plan.person_id.in_(ids)).order_by(Plan.version_number))
     plans = {plan.person_id: plan for plan in found}
     kpis = session.execute(
-        select(Kpi.plan_id, Kpi.id)
-        .where(Kpi.plan_id.in_([plan.id for plan in plans.values()]))
+        select(Kpi.plan_id, Kpi.id, may_on_kpi(actor, Action.ENTRY_WRITE).label("is_writable"))
+        .join(Plan, Kpi.plan_id == Plan.id)
+        .where(Kpi.plan_id.in_([plan.id for plan in plans.values()]), true() if only is None else only)
         .order_by(Kpi.plan_id, Kpi.place)
     ).all()
-    books = books_of(session, [kpi_id for _, kpi_id in kpis], between=(_begin_before(period), period.ends_on))
-    writable = set(
-        session.scalars(select(Person.id).where(Person.id.in_(ids), may(actor, Action.ENTRY_WRITE, Person.id)))
-    )
+    books = books_of(session, [kpi.id for kpi in kpis], between=(_begin_before(period), period.ends_on))
+    writable = frozenset(kpi.id for kpi in kpis if kpi.is_writable)
     return tuple(
         _row(
             person,
             plans[person.id],
-            [books[kpi_id] for plan_id, kpi_id in kpis if plan_id == plans[person.id].id],
+            [books[kpi.id] for kpi in kpis if kpi.plan_id == plans[person.id].id],
             period,
             actor.today,
-            is_writable=person.id in writable,
+            writable,
         )
         for person in people
         if person.id in plans
     )
 
 
-def _row(person: Person, plan: Plan, books: Sequence[Book], period: Period, today: date, *, is_writable: bool) -> Row:
+def _row(
+    person: Person, plan: Plan, books: Sequence[Book], period: Period, today: date, writable: frozenset[int]
+) -> Row:
     squares = {book.kpi.id: squares_of(book, period, today) for book in books}
     day = min(max(today, period.starts_on), period.ends_on)
     placement = next(
         (p for p in reversed(person.placements) if p.starts_on <= day and (p.ends_on is None or day <= p.ends_on)), None
     )
     not_due = tuple(book.kpi for book in books if not squares[book.kpi.id])
-    return Row(person, placement, plan, {k: v for k, v in squares.items() if v}, not_due, is_writable)
+    return Row(person, placement, plan, {k: v for k, v in squares.items() if v}, not_due, writable & squares.keys())
 
 
 def _begin_before(period: Period) -> date:
     """The first day of the period before, whose figures are shown for comparison."""
     before = [each.starts_on for each in period.cycle.periods if each.starts_on < period.starts_on]
     return max(before, default=period.starts_on)
-
-
-# --- What is due of one KPI -------------------------------------------------------------------------------------------
-
-
-def squares_of(book: Book, period: Period, today: date) -> tuple[Square, ...]:
-    """The figures of a KPI that are due in a period: one for each slot, or one for all its days and weeks together."""
-    plan, kpi = book.plan, book.kpi
-    first, last = max(plan.starts_on, period.starts_on), min(plan.ends_on, period.ends_on)
-    slots = aggregation.due_slots(kpi.frequency, first, last)
-    if kpi.frequency in _OFTEN and slots:
-        days = Span(period.code, period.starts_on, period.ends_on)
-        before = [each for each in period.cycle.periods if each.ends_on < period.starts_on]
-        earlier = Span(before[-1].code, before[-1].starts_on, before[-1].ends_on) if before else None
-        return (_square(book, days, earlier, len(slots), today),)
-    return tuple(
-        _square(book, Span(*slot), Span(*slot_of(kpi.frequency, slot.first_day - timedelta(days=1))), 1, today)
-        for slot in slots
-    )
-
-
-def slots_of(book: Book, period: Period, today: date) -> tuple[Square, ...]:
-    """The figures of a KPI in a period slot by slot: each day or week on its own."""
-    first, last = max(book.plan.starts_on, period.starts_on), min(book.plan.ends_on, period.ends_on)
-    return tuple(
-        _square(book, Span(*slot), None, 1, today) for slot in aggregation.due_slots(book.kpi.frequency, first, last)
-    )
-
-
-def _square(book: Book, span: Span, earlier: Span | None, parts_due: int, today: date) -> Square:
-    parts = [entry for entry in _within(book, span) if entry.on != span.on]
-    return Square(
-        book=book,
-        span=span,
-        entry=book.entries.get(span.on),
-        parts=tuple(parts),
-        parts_due=parts_due,
-        target=in_period(_agreed(book), span.first_day, span.last_day, today).scoring,
-        previous=_outcome(book, _within(book, earlier)) if earlier else None,
-        reached_before={
-            stage.name: entry.on
-            for entry in reversed(book.entries.values())
-            if entry.ends_on < span.first_day
-            for stage in entry.reached
-        },
-        closed=_closed(book, span, parts),
-    )
-
-
-def _closed(book: Book, span: Span, parts: Sequence[Entry]) -> str | None:
-    if isinstance(entry_span(book.calendar, span.on), Fault):
-        return "days_only"  # a plan that ends inside a period leaves no figure for the whole of it
-    others = [span_of(entry) for entry in book.entries.values() if entry not in parts]
-    return "covered" if overlap_fault(span, others) else book.closed_because(span)
-
-
-def _within(book: Book, span: Span) -> list[Entry]:
-    """The entries that end in the span and are no longer than it; weeks may begin before it."""
-    length = span.last_day - span.first_day
-    return [
-        entry
-        for entry in book.entries.values()
-        if span.first_day <= entry.ends_on <= span.last_day and entry.ends_on - entry.starts_on <= length
-    ]
-
-
-def _agreed(book: Book) -> AgreedKpi:
-    kpi = book.kpi
-    targets = [
-        SpanTarget(each.period.starts_on, each.period.ends_on, Fraction(each.target)) for each in kpi.period_targets
-    ]
-    return AgreedKpi(
-        measure=measure_of(kpi),
-        scoring=scoring_of(kpi),
-        frequency=kpi.frequency,
-        first_day=book.plan.starts_on,
-        last_day=book.plan.ends_on,
-        period_targets=tuple(targets),
-    )
-
-
-def _outcome(book: Book, entries: Sequence[Entry]) -> Fraction | None:
-    """What the entries come to, for comparison: of a growth measure the level itself, of milestones nothing."""
-    if not entries or book.kpi.measure is MeasureKind.MILESTONE:
-        return None
-    values = [entry_value(entry) for entry in entries]
-    if book.kpi.measure is MeasureKind.GROWTH:
-        latest = max(values, key=lambda entry: entry.last_day).value
-        return None if latest is None else Fraction(latest)
-    try:
-        return aggregation.actual(measure_of(book.kpi), values)
-    except Refused:
-        return None
 
 
 # --- Saving -----------------------------------------------------------------------------------------------------------
@@ -400,16 +302,12 @@ def forms_of(session: Session, actor: Actor, *, kpi_ids: set[int]) -> dict[int, 
 
 
 def _require_all(session: Session, actor: Actor, kpi_ids: set[int]) -> None:
-    """Access to the plans of all these KPIs, in one select; the first that is refused says how."""
+    """Access to all these KPIs, in one select; the first that is refused says how."""
     note_question(session, Action.ENTRY_WRITE)
-    wanted = select(Kpi.id, Plan.person_id).join(Plan, Kpi.plan_id == Plan.id).where(Kpi.id.in_(kpi_ids))
-    subjects = {row.id: row.person_id for row in session.execute(wanted)}
-    if subjects.keys() != kpi_ids:
-        raise NotFound
-    people = set(subjects.values())
-    allowed = session.scalars(select(Person.id).where(Person.id.in_(people), may(actor, Action.ENTRY_WRITE, Person.id)))
-    for person_id in sorted(people.difference(allowed)):
-        require(session, actor, Action.ENTRY_WRITE, person_id)
+    wanted = select(Kpi.id).join(Plan, Kpi.plan_id == Plan.id).where(Kpi.id.in_(kpi_ids))
+    allowed = session.scalars(wanted.where(may_on_kpi(actor, Action.ENTRY_WRITE)))
+    for kpi_id in sorted(kpi_ids.difference(allowed)):
+        require_kpi(session, actor, Action.ENTRY_WRITE, kpi_id)
 
 
 def _save(desk: Desk, book: Book, cell: Cell, result: GridResult) -> None:

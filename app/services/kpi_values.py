@@ -12,7 +12,7 @@ from app.rules.methods import OWN_MEASURE, PARAMETERS, set_up_faults
 from app.rules.numbers import exact_sum, plain, shown
 from app.rules.policy import Policy
 from app.rules.texts import text_faults, tidy, tidy_lines
-from app.rules.vocabulary import Aggregation, Beyond, Frequency, MeasureKind, Method, SourceKind
+from app.rules.vocabulary import Aggregation, Beyond, Frequency, MeasureKind, Method, RecorderRule, SourceKind
 from app.services.cycles import policy_of
 from app.services.plan_values import measure_of, scoring_of, takes_period_targets
 
@@ -24,6 +24,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "source": 300,
     "unit_of_measure": 60,
     "code": 40,
+    "relevance": 500,
 }
 _LEVELS: Final = range(2, 101)
 _OPEN_CODES: Final = frozenset({"required", "no_inputs", "too_few_points", "no_steps", "no_milestones"})
@@ -86,6 +87,12 @@ class KpiValues:
     period_targets: Mapping[str, Decimal] = field(default_factory=dict)
     """Targets by the code of their period: of all periods of the plan, or of none."""
     definition_id: int | None = None
+    relevance: str = ""
+    """Why the KPI belongs to its objective."""
+    recorder: RecorderRule | None = None
+    """Who records the figures; None leaves it to the source."""
+    recorder_number: str = ""
+    """The employee number of a third party."""
     code: str = ""
     """Left empty it comes from the library's definition, or is numbered; it stays the same in every version."""
 
@@ -98,6 +105,7 @@ def write_values(kpi: Kpi, values: KpiValues, cycle: Cycle) -> None:
     method = values.method
     parameters = PARAMETERS[method]
     kpi.name, kpi.definition = tidy(values.name), tidy_lines(values.definition)
+    kpi.relevance = tidy_lines(values.relevance)
     kpi.source_kind, kpi.source = values.source_kind, tidy(values.source)
     kpi.measure, kpi.method, kpi.frequency = values.measure, method, values.frequency
     kpi.unit_of_measure, kpi.definition_id = tidy(values.unit_of_measure), values.definition_id
@@ -174,7 +182,8 @@ def typed_faults(values: KpiValues, plan: Plan) -> list[Fault]:
     faults = text_faults("name", tidy(values.name), limit=LIMITS["name"])
     for name in ("source", "unit_of_measure", "code"):
         faults += text_faults(name, tidy(getattr(values, name)), limit=LIMITS[name], required=False)
-    faults += text_faults("definition", tidy_lines(values.definition), limit=LIMITS["definition"], required=False)
+    for name in ("definition", "relevance"):
+        faults += text_faults(name, tidy_lines(getattr(values, name)), limit=LIMITS[name], required=False)
     return [*faults, *figure_faults(values, plan)]
 
 

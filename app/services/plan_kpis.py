@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.errors import Invalid
-from app.models import Kpi, KpiDefinition, Objective, Plan
+from app.models import Kpi, KpiDefinition, Objective, Plan, PlanRemark
 from app.rules.faults import Fault
 from app.rules.numbers import plain
 from app.rules.texts import text_faults, tidy, tidy_lines
 from app.services.kpi_values import KpiValues, typed_faults, write_values
-from app.services.plan_drafts import draft_for_change, kpi_of, kpis_of, note_change, objective_of
+from app.services.objective_details import ObjectiveDetails, detail_faults, write_details
+from app.services.plan_drafts import draft_for_change, kpi_of, kpis_of, note_change, number_of, objective_of
 from app.services.plan_values import scoring_of
 from app.services.plan_weights import weigh_plan
+from app.services.recorders import recorder_facts, recorder_faults, write_recorder
 
 LONGEST_TITLE: Final = 300
 LONGEST_DESCRIPTION: Final = 2_000
@@ -31,6 +33,8 @@ class ObjectiveValues:
 
     title: str
     description: str = ""
+    details: ObjectiveDetails | None = None
+    """None leaves them as they are."""
 
 
 # --- Objectives -------------------------------------------------------------------------------------------------------
@@ -50,16 +54,20 @@ def put_objective(
     title, description = tidy(values.title), tidy_lines(values.description)
     faults = text_faults("title", title, limit=LONGEST_TITLE)
     faults += text_faults("description", description, limit=LONGEST_DESCRIPTION, required=False)
+    if values.details is not None:
+        faults += detail_faults(values.details, plan)
     if objective_id is None and len(plan.objectives) >= MOST_OBJECTIVES:
         faults.append(Fault("", "plan_full", {"most": str(MOST_OBJECTIVES)}))
     if faults:
         raise Invalid(faults)
     if objective_id is None:
-        objective = Objective(place=len(plan.objectives) + 1, title="")
+        objective = Objective(place=len(plan.objectives) + 1, title="", number=_next_number(session, plan))
         plan.objectives.append(objective)
     else:
         objective = objective_of(plan, objective_id)
     objective.title, objective.description = title, description
+    if values.details is not None:
+        write_details(objective, values.details)
     session.flush()
     note_change(
         session,
@@ -137,6 +145,7 @@ def put_kpi(
         objective.kpis.append(kpi)
     _clear_parts(session, kpi)
     write_values(kpi, values, plan.cycle)
+    write_recorder(session, kpi, values)
     _put_in_order(plan)
     weigh_plan(plan)
     session.flush()
@@ -145,7 +154,7 @@ def put_kpi(
         actor,
         plan,
         "plan.kpi_put",
-        details={"kpi": kpi.code, **_figures(kpi)},
+        details={"kpi": kpi.code, **_figures(kpi), **recorder_facts(kpi)},
         words={"name": kpi.name, "definition": kpi.definition},
     )
     return kpi
@@ -188,9 +197,22 @@ def _hand_over(plan: Plan, kpi: Kpi, *, up: bool) -> None:
     neighbours.insert(len(neighbours) if up else 0, kpi)
 
 
+def _next_number(session: Session, plan: Plan) -> int:
+    """A number that no objective of the employee's plans has in this cycle, nor one that was spoken about."""
+    mine = (Plan.person_id == plan.person_id, Plan.cycle_id == plan.cycle_id)
+    given = session.scalar(select(func.max(Objective.number)).join(Plan, Objective.plan_id == Plan.id).where(*mine))
+    spoken_of = session.scalar(
+        select(func.max(PlanRemark.objective_number)).where(
+            PlanRemark.person_id == plan.person_id, PlanRemark.cycle_id == plan.cycle_id
+        )
+    )
+    return max(given or 0, spoken_of or 0, *(number_of(each) for each in plan.objectives), 0) + 1
+
+
 def _put_in_order(plan: Plan) -> None:
     """Number objectives and KPIs as they stand; ties of weights go to the earlier KPI."""
     for place, objective in enumerate(plan.objectives, start=1):
+        objective.number = number_of(objective)
         objective.place = place
     for place, kpi in enumerate(kpis_of(plan), start=1):
         kpi.place = place
@@ -217,7 +239,7 @@ def _clear_parts(session: Session, kpi: Kpi) -> None:
 
 
 def _refused(session: Session, plan: Plan, values: KpiValues, kpi: Kpi | None) -> list[Fault]:
-    faults = typed_faults(values, plan)
+    faults = [*typed_faults(values, plan), *recorder_faults(session, plan, values)]
     if kpi is None and len(kpis_of(plan)) >= MOST_KPIS:
         faults.append(Fault("", "plan_full", {"most": str(MOST_KPIS)}))
     if values.definition_id is not None and session.get(KpiDefinition, values.definition_id) is None:

@@ -1,6 +1,7 @@
 """The page of the grid: the figures that a team owes for a period, filled like a spreadsheet."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -20,6 +21,9 @@ router = make_router()
 _READ: Final = [Depends(Needs(Action.ENTRY_READ))]
 _WRITE: Final = [Depends(Needs(Action.ENTRY_WRITE))]
 _PATH: Final = "/entries"
+TEAM: Final = "team"
+OWN: Final = "own"
+OTHERS: Final = "others"
 
 
 @router.get("/entries", dependencies=_READ)
@@ -47,9 +51,11 @@ def _grid_page(request: Request, session: DbSession, actor: Actor, query: Form, 
     wanted, number = _filter(query)
     is_filtered = bool(wanted.search or wanted.unit_id or wanted.manager)
     grid = actuals_grid.team_grid(session, actor, period=period, wanted=wanted)
-    is_own = not (grid.total or grid.without_plan or is_filtered)
-    if is_own:
+    view = _view(session, actor, query, has_team=bool(grid.total or grid.without_plan or is_filtered))
+    if view.chosen == OWN:
         grid = actuals_grid.own_grid(session, actor, period=period)
+    elif view.chosen == OTHERS:
+        grid = actuals_grid.others_grid(session, actor, period=period)
     sheets = sheets_of(grid, reader_of(locale, saved))
     cells = [cell for sheet in sheets for row in sheet.rows for cell in row.cells if cell]
     return page(
@@ -63,7 +69,6 @@ def _grid_page(request: Request, session: DbSession, actor: Actor, query: Form, 
         filters=query,
         grid=grid,
         is_filtered=is_filtered,
-        is_own=is_own,
         paging=_paging(query, grid, number),
         period=period,
         tabs=period_tabs(_PATH, cycle, query),
@@ -71,7 +76,28 @@ def _grid_page(request: Request, session: DbSession, actor: Actor, query: Form, 
         saved=saved,
         sheets=sheets,
         units=[(str(unit.id), unit.name) for unit in units],
+        view=view.chosen,
+        views=[(address(_PATH, query, view=name, page="", q="", unit="", manager=""), name) for name in view.offered],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Whose figures the page shows, and which others it offers."""
+
+    chosen: str
+    offered: tuple[str, ...]
+
+
+def _view(session: DbSession, actor: Actor, query: Form, *, has_team: bool) -> View:
+    """The team's figures, the reader's own, or those that the reader records for others."""
+    offered = [OWN]
+    if has_team:
+        offered.insert(0, TEAM)
+    if actuals_grid.records_for_others(session, actor):
+        offered.append(OTHERS)
+    asked = query.value("view")
+    return View(asked if asked in offered else offered[0], tuple(offered))
 
 
 def _filter(query: Form) -> tuple[GridFilter, int]:

@@ -16,11 +16,12 @@ from app.models import AuditEntry, Entry, Period
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.entries import Figure
 from app.rules.faults import Fault
-from app.rules.vocabulary import Action, Frequency, SourceKind
-from app.services import actuals, actuals_grid
+from app.rules.vocabulary import Action, Frequency, RecorderRule, SourceKind
+from app.services import actuals, grid_squares
 from app.services.actuals import Desk, EntryValues
-from app.services.actuals_grid import Square
 from app.services.entry_books import Book, figure_of, form_of, span_of
+from app.services.grid_squares import Square
+from app.services.recorders import rule_of
 from app.web.entry_fields import (
     SOURCES,
     SentCell,
@@ -43,6 +44,11 @@ _WRITE: Final = [Depends(Needs(Action.ENTRY_WRITE))]
 _WORDS: Final = frozenset({"note", "evidence_link", "source_kind"})
 _OFTEN: Final = (Frequency.DAILY, Frequency.WEEKLY)
 _SATURDAY: Final = 5
+_RECORDERS: Final = {
+    RecorderRule.EMPLOYEE: mark("The employee, managers and HR"),
+    RecorderRule.MANAGER: mark("Managers, HR and systems with a token"),
+    RecorderRule.THIRD_PARTY: mark("A third party, managers and HR"),
+}
 
 
 @router.get("/entries/{kpi_id}", dependencies=_READ)
@@ -163,9 +169,9 @@ def _kpi_page(
 ) -> Response:
     view = _View(book, query, request.state.locale, saved, actuals.may_record(session, actor, kpi_id=book.kpi.id))
     period = period_in(book.plan.cycle, query, actor)
-    squares = actuals_grid.squares_of(book, period, actor.today)
+    squares = grid_squares.squares_of(book, period, actor.today)
     is_split = book.kpi.frequency in _OFTEN
-    slots = actuals_grid.slots_of(book, period, actor.today) if is_split else ()
+    slots = grid_squares.slots_of(book, period, actor.today) if is_split else ()
     chosen = view.chosen((*squares, *slots), is_split=is_split)
     path = f"/entries/{book.kpi.id}"
     return page(
@@ -183,6 +189,7 @@ def _kpi_page(
         kpi=book.kpi,
         lines=view.lines(period if is_split else None),
         period=period,
+        recorder=_recorder_text(book, view.locale),
         tabs=period_tabs(path, book.plan.cycle, query),
         plan=book.plan,
         removal_action=address(f"{path}/removal", query),
@@ -190,8 +197,16 @@ def _kpi_page(
         sheet=view.sheet(slots) if slots else None,
         source_names=SOURCES,
         sources=[(kind.value, view.locale.text(name)) for kind, name in SOURCES.items()],
+        view=actuals.standing_of(session, actor, book),
         slots_action=address(f"{path}/slots", query, on=""),
     )
+
+
+def _recorder_text(book: Book, locale: Locale) -> str:
+    person = book.kpi.recorder.person if book.kpi.recorder else None
+    if person is not None:
+        return locale.text(mark("%(name)s, managers and HR"), name=person.name)
+    return locale.text(_RECORDERS[rule_of(book.kpi)])
 
 
 @dataclass(frozen=True, slots=True)

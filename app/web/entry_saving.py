@@ -14,7 +14,7 @@ from app.services.actuals_grid import Cell
 from app.web.entry_fields import Key, place_faults, read_cell, sent_cells
 from app.web.forms import Form
 
-_QUERY: Final = ("cycle", "period", "q", "unit", "manager", "page", "on")
+_QUERY: Final = ("view", "cycle", "period", "q", "unit", "manager", "page", "on")
 
 
 @dataclass(slots=True)

@@ -9,8 +9,9 @@ from app.i18n import Locale, mark
 from app.messages import code_text
 from app.models import Entry, Kpi
 from app.rules.vocabulary import Frequency, MeasureKind
-from app.services.actuals_grid import Grid, Row, Square
+from app.services.actuals_grid import Grid, Row
 from app.services.entry_books import figure_of, form_of
+from app.services.grid_squares import Square
 from app.web.entry_fields import (
     Key,
     Leaf,
@@ -111,7 +112,7 @@ class Reader:
     """Who reads the sheet, and what was typed into it if it comes back."""
 
     locale: Locale
-    can_write: Callable[[Row], bool] = field(default=lambda row: row.is_writable)
+    can_write: Callable[[Row, Kpi], bool] = field(default=lambda row, kpi: kpi.id in row.writable)
     sent: Form | None = None
     refused: frozenset[Key] = frozenset()
     """Cells that come back as they were typed."""
@@ -190,7 +191,7 @@ def _cells(row: Row, reader: Reader) -> dict[_ColumnKey, tuple[SheetColumn, Shee
             if key in found:  # a plan with two KPIs of one name
                 key = (*key, square.kpi.id)
             label = ", ".join(filter(None, (row.person.name, column.name, column.slot)))
-            cell = cell_of(square, reader, label=label, can_write=reader.can_write(row))
+            cell = cell_of(square, reader, label=label, can_write=reader.can_write(row, square.kpi))
             is_wide = any(len(text) >= _WIDE for text in (*(leaf.text for leaf in cell.leaves), cell.target))
             found[key] = (replace(column, is_wide=is_wide), cell)
     return found

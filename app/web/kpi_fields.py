@@ -7,7 +7,16 @@ from typing import Any, Final, NamedTuple
 
 from app.models import Kpi, KpiDefinition, Plan
 from app.rules.aggregation import Term
-from app.rules.vocabulary import Aggregation, Beyond, Frequency, Language, MeasureKind, Method, SourceKind
+from app.rules.vocabulary import (
+    Aggregation,
+    Beyond,
+    Frequency,
+    Language,
+    MeasureKind,
+    Method,
+    RecorderRule,
+    SourceKind,
+)
 from app.services.kpi_values import AGGREGATIONS_OF, LIMITS, METHODS_OF, MOST_ROWS, KpiValues, plan_periods
 from app.services.library import copy_of, terms_of
 from app.web import plan_words
@@ -38,6 +47,7 @@ _WORDS: Final[Mapping[str, Mapping[Any, Word]]] = {
     "aggregation": plan_words.AGGREGATIONS,
     "frequency": plan_words.FREQUENCIES,
     "source_kind": plan_words.SOURCES,
+    "recorder": plan_words.RECORDERS,
     "below": plan_words.BEYOND,
     "above": plan_words.BEYOND,
 }
@@ -115,6 +125,7 @@ def read(form: Form, plan: Plan) -> KpiValues:
         source_kind=form.choice("source_kind", SourceKind) or SourceKind.EMPLOYEE_DECLARED,
         frequency=form.choice("frequency", Frequency) or Frequency.MONTHLY,
         definition=form.text("definition", limit=LIMITS["definition"], required=False, lines=True),
+        relevance=form.text("relevance", limit=LIMITS["relevance"], required=False, lines=True),
         source=form.text("source", limit=LIMITS["source"], required=False),
         unit_of_measure=form.text("unit_of_measure", limit=LIMITS["unit_of_measure"], required=False),
         aggregation=choice.aggregation,
@@ -135,6 +146,8 @@ def read(form: Form, plan: Plan) -> KpiValues:
         is_target_maximum=form.checked("is_target_maximum"),
         period_targets=_period_targets(form, plan),
         definition_id=form.whole("definition_id", required=False),
+        recorder=form.choice("recorder", RecorderRule, required=False),
+        recorder_number=form.text("recorder_number", limit=40, required=False),
     )
 
 
@@ -174,7 +187,7 @@ def _period_targets(form: Form, plan: Plan) -> dict[str, Decimal]:
 def from_kpi(kpi: Kpi) -> dict[str, Any]:
     """The fields of a KPI that stands."""
     plain = (
-        "name", "definition", "source_kind", "source", "measure", "method", "frequency", "unit_of_measure",
+        "name", "definition", "relevance", "source_kind", "source", "measure", "method", "frequency", "unit_of_measure",
         "aggregation", "scale", "baseline", "target", "low", "high", "levels", "below", "above",
         "floor", "cap", "is_target_maximum",
     )  # fmt: skip
@@ -188,6 +201,9 @@ def from_kpi(kpi: Kpi) -> dict[str, Any]:
         fields |= {f"band_start_{row}": band.start, f"band_score_{row}": band.score}
     for target in kpi.period_targets:
         fields[f"period_target_{target.period.code}"] = target.target
+    if kpi.recorder is not None:
+        person = kpi.recorder.person
+        fields |= {"recorder": kpi.recorder.rule.value, "recorder_number": person.number if person else None}
     fields["definition_id"] = None if kpi.definition_id is None else str(kpi.definition_id)
     return fields
 

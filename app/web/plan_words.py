@@ -18,6 +18,7 @@ from app.rules.vocabulary import (
     MeasureKind,
     Method,
     PlanState,
+    RecorderRule,
     SourceKind,
     WeightingMethod,
 )
@@ -62,6 +63,13 @@ AGGREGATIONS: Final[Mapping[Aggregation, Word]] = MappingProxyType(
         Aggregation.LAST: Word(mark("Last entry"), mark("The actual is the latest entry.")),
         Aggregation.MAX: Word(mark("Highest entry"), mark("The actual is the highest entry.")),
         Aggregation.MIN: Word(mark("Lowest entry"), mark("The actual is the lowest entry.")),
+    }
+)
+RECORDERS: Final[Mapping[RecorderRule, Word]] = MappingProxyType(
+    {
+        RecorderRule.EMPLOYEE: Word(mark("The employee, with evidence, and the manager")),
+        RecorderRule.MANAGER: Word(mark("The manager, HR or a system")),
+        RecorderRule.THIRD_PARTY: Word(mark("A third party, named by employee number")),
     }
 )
 FREQUENCIES: Final[Mapping[Frequency, Word]] = MappingProxyType(

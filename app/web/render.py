@@ -50,7 +50,7 @@ NAVIGATION: Final = (
     Place("/", mark("Home"), "home"),
     Place("/scorecards", mark("Scorecards"), "scorecard"),
     Place("/plans", mark("Performance plans"), "plan"),
-    Place("/entries", mark("Team entries"), "entries", _HR, for_managers=True),
+    Place("/entries", mark("Entries"), "entries"),
     Place("/people", mark("People"), "people", _OVERSIGHT, for_managers=True),
     Place("/cycles", mark("Cycles"), "cycle", _OVERSIGHT),
     Place("/library", mark("KPI library"), "library"),

@@ -31,15 +31,14 @@ from app.services.actuals_grid import (
     Cell,
     Grid,
     GridFilter,
-    Square,
     forms_of,
     own_grid,
     save_grid,
-    slots_of,
     team_grid,
     units_of_grid,
 )
 from app.services.entry_books import books_of
+from app.services.grid_squares import Square, slots_of
 from tests.cast import Cast, actor_of
 from tests.factories import LONG_AGO, TODAY, make_person
 from tests.teams import make_cycle, make_kpi, make_plan, period_of

@@ -193,7 +193,7 @@ def test_the_form_shows_no_field_that_does_not_apply(
         {**COMMON, "objective": objective.id, "measure": typed["measure"], "method": typed["method"]},
     )
     always = {
-        "version", "definition_id", "objective", "name", "definition", "source_kind", "source", "frequency", "measure",
+        "version", "definition_id", "objective", "name", "definition", "source_kind", "source", "recorder", "recorder_number", "frequency", "measure",
         "method", "baseline", "floor", "cap", "next", "csrf",
     }  # fmt: skip
     rows = {
