@@ -21,6 +21,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "appraisal.returned": mark("Scoring returned"),
     "appraisal.saved": mark("Scoring saved"),
     "appraisal.scored": mark("Scoring handed in"),
+    "appeal.decided": mark("Appeal decided"),
+    "appeal.raised": mark("Appeal raised"),
     "cycle.opened": mark("Cycle opened"),
     "cycle.review_changed": mark("Rules of the review changed"),
     "cycle.policy_changed": mark("Policy changed"),
@@ -62,6 +64,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "position.removed": mark("Position removed"),
     "role.granted": mark("Role given"),
     "role.withdrawn": mark("Role taken away"),
+    "scorecard.acknowledged": mark("Receipt of the scorecard confirmed"),
     "scorecard.downloaded": mark("Scorecard downloaded as PDF"),
     "scorecard.published": mark("Scorecard published"),
     "scorecard.viewed": mark("Scorecard viewed"),
@@ -75,6 +78,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 
 KINDS: Final[Sequence[tuple[str, str]]] = (
     ("scorecard", mark("Scorecards")),
+    ("appeal", mark("Appeals")),
     ("entry", mark("Entries")),
     ("plan", mark("Plans")),
     ("person", mark("People")),
