@@ -29,6 +29,10 @@ READ: Final = Gate(frozenset("SLAHU"))
 HR_ABOUT: Final = Gate(frozenset("H"), frozenset("SLAU"))
 RECORD: Final = Gate(frozenset("LAH"), frozenset("SU"))
 """About one person: never by themselves."""
+OWN: Final = Gate(frozenset("S"), frozenset("LAHU"))
+"""Only by the person themselves."""
+SECOND_LEVEL: Final = Gate(frozenset("AH"), frozenset("SLU"))
+"""About one person: by those above their manager, and HR."""
 NOBODY: Final = Gate(frozenset())
 """Of somebody else's account, or a code that leads nowhere: nothing there for anybody."""
 NOWHERE: Final = Gate(frozenset(), is_public=True)
@@ -41,6 +45,10 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /account/sessions/{session_id}/end": NOBODY,
     "POST /account/tokens": EVERYONE,
     "POST /account/tokens/{token_id}/end": NOBODY,
+    "GET /acknowledgements": EVERYONE,  # lists whom the reader may see, which may be nobody
+    "GET /appeals": EVERYONE,
+    "GET /appeals/{appeal_id}": READ,
+    "POST /appeals/{appeal_id}/decision": SECOND_LEVEL,
     "GET /audit": OVERSIGHT,
     "GET /cycles": EVERYONE,
     "POST /cycles": HR,
@@ -120,6 +128,9 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /reports/completeness": EVERYONE,
     "GET /scorecards": EVERYONE,
     "GET /scorecards/{person_id}/{cycle_code}": READ,
+    "POST /scorecards/{person_id}/{cycle_code}/{period_code}/acknowledgement": OWN,
+    "GET /scorecards/{person_id}/{cycle_code}/{period_code}/appeal": OWN,
+    "POST /scorecards/{person_id}/{cycle_code}/{period_code}/appeal": OWN,
     "GET /scorecards/{person_id}/{cycle_code}/{period_code}/pdf": READ,
     "GET /setup/{token}": NOWHERE,
     "POST /setup/{token}": NOWHERE,
@@ -184,6 +195,12 @@ API: Final[dict[str, Gate]] = {
     "get_entry": READ,
     "put_entry": RECORD,
     "remove_entry": RECORD,
+    "acknowledge_scorecard": OWN,
+    "list_receipts": EVERYONE,
+    "raise_appeal": OWN,
+    "list_appeals": EVERYONE,
+    "get_appeal": READ,
+    "decide_appeal": SECOND_LEVEL,
     "get_scorecard": READ,
     "get_scorecard_pdf": READ,
     "publish_scorecards": EVERYONE,  # the answer says for each person what came of it
@@ -212,6 +229,7 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
 }
 """What a form must hold before its permission is asked; others are sent empty."""
 QUERIES: Final[dict[str, str]] = {
+    "GET /acknowledgements": "?cycle=2026&period=2026-01",
     "GET /plans/new": "?person={person_id}&cycle={cycle_id}",
     "GET /publications/new": "?cycle=2026&period=2026-02&person={person_id}",
 }

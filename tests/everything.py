@@ -18,6 +18,7 @@ from app.services.notices import tell
 from app.services.plan_drafts import kpis_of
 from app.services.plan_weights import override_weights
 from tests.cards import Example, give_plan, make_example
+from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
 from tests.factories import make_web_session
 from tests.plans import RATIO_VALUES, VALUES, make_draft, open_cycle
@@ -34,6 +35,7 @@ class Company:
     invitation: str
     next_cycle: Cycle
     """Of which nothing is published yet."""
+    past: Past
 
 
 def make_company(session: Session, cast: Cast) -> Company:
@@ -43,6 +45,7 @@ def make_company(session: Session, cast: Cast) -> Company:
     seed_library(session)
     mona, hana = actor_of(cast.mona), actor_of(cast.hana)
     publish(session, mona, person_id=cast.eli.id, period_id=example.period("2026-01").id, comment="Januari yang baik.")
+    past = make_past(session, cast)
     other = give_plan(session, cast.otto, example.cycle)
     sales, won, *_ = kpis_of(other)
     won.frequency = Frequency.WEEKLY
@@ -60,6 +63,5 @@ def make_company(session: Session, cast: Cast) -> Company:
     account = session.scalars(select(Account).where(Account.person_id == cast.hana.id)).one()
     accounts.create_token(session, replace(hana, account_id=account.id), "ERP")
     make_web_session(session, account)
-    return Company(
-        example, draft, other, accounts.invite(session, hana, cast.eva.id), open_cycle(session, hana, "2027")
-    )
+    invitation, next_cycle = accounts.invite(session, hana, cast.eva.id), open_cycle(session, hana, "2027")
+    return Company(example, draft, other, invitation, next_cycle, past)

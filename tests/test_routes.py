@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.main import list_routes
-from app.models import Kpi, KpiDefinition, Period, Person, Plan, Position, Unit
+from app.models import Appeal, Cycle, Kpi, KpiDefinition, Period, Person, Plan, Position, Unit
 from tests import access_table as table
 from tests.access_table import API, PAGES, Gate
 from tests.api.conftest import AsProgram, Program, anonymous, program
@@ -76,11 +76,13 @@ def good(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
 @pytest.fixture
 def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
     """What stands in the addresses: eli's plan and KPI, and things that concern nobody."""
-    plan = session.scalars(select(Plan).where(Plan.person_id == cast.eli.id)).one()
+    cycle_id = session.scalars(select(Cycle.id).where(Cycle.code == "2026")).one()
+    plan = session.scalars(select(Plan).where(Plan.person_id == cast.eli.id, Plan.cycle_id == cycle_id)).one()
     kpi = session.scalars(select(Kpi).where(Kpi.plan_id == plan.id).order_by(Kpi.place)).first()
     assert kpi is not None
     assert good
     return {
+        "appeal_id": session.scalars(select(Appeal.id)).one(),
         "person_id": cast.eli.id,
         "plan_id": plan.id,
         "objective_id": kpi.objective_id,

@@ -4,7 +4,20 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from app.api import account, actuals, appraisals, cycles, library, notices, people, planning, scorecards, units, weights
+from app.api import (
+    account,
+    actuals,
+    appraisals,
+    cases,
+    cycles,
+    library,
+    notices,
+    people,
+    planning,
+    scorecards,
+    units,
+    weights,
+)
 from app.api.exchange import ApiRoute
 from app.api.operations import describe
 from app.api.problems import problem, refusal, refuse, unreadable
@@ -25,3 +38,4 @@ router.include_router(weights.router)
 router.include_router(actuals.router)
 router.include_router(scorecards.router)
 router.include_router(appraisals.router)
+router.include_router(cases.router)

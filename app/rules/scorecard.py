@@ -378,6 +378,16 @@ class Scorecard:
     verification: Verification | None = None
     segments: tuple[Segment, ...] = ()
     """Where the cycle falls into several, the one on this card last; the total is their day-weighted mean."""
+
+    @property
+    def kpi_total(self) -> Decimal | None:
+        """What the contributions of the KPIs on this card add up to: of several segments those of the last."""
+        return self.segments[-1].total if self.segments else self.result.kpi_total
+
+    @property
+    def segments_total(self) -> Decimal | None:
+        """What the segments come to together, before behaviours and adjustments."""
+        return self.result.kpi_total
     review: Review | None = None
     revision: Revision | None = None
     """None for a first version."""

@@ -18,8 +18,9 @@ from app.rules.vocabulary import Action
 from app.rules.workflow import Step
 from app.services import audit, snapshots
 from app.services.appraisals import refusal_of
+from app.services.card_cases import CardCase, case_of_card
 from app.services.organisation import settings_of
-from app.services.scorecard_facts import is_over, load_cycle, load_facts
+from app.services.scorecard_facts import as_told, is_over, load_cycle, load_facts
 from app.services.scorecard_parts import scorecard_of_scored
 from app.services.standings import ScoredPerson, score_person
 
@@ -42,6 +43,13 @@ class PeriodCard:
     """Whether the actor is one of those who publish for this person."""
     refusal: KinerjaError | None
     """What keeps it from being published at the moment."""
+    case: CardCase | None = None
+    """What came after it was published; None where nothing was."""
+
+    @property
+    def is_reopened(self) -> bool:
+        """Whether it is being corrected: what was published holds until the new version is out."""
+        return self.case is not None and self.case.is_reopened
 
 
 def scorecard_to_date(
@@ -56,13 +64,27 @@ def scorecard_to_date(
 
 
 def period_card(
-    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    person_id: int,
+    cycle_code: str,
+    period_code: str | None = None,
+    is_draft: bool = False,
 ) -> PeriodCard:
-    """Everything about one person's period; what was published is shown as it was, whatever changed since."""
+    """Everything about one person's period; what was published is shown as it was, whatever changed since.
+
+    `is_draft` asks for the present figures of a scorecard that is being corrected.
+    """
     require(session, actor, Action.SCORECARD_READ, person_id)
     scored = _scored(session, actor, person_id, cycle_code, period_code)
     appraisal = scored.person.appraisal
     published = None if appraisal is None else _latest(session, appraisal.id)
+    case = None
+    if appraisal is not None and published is not None:
+        case = case_of_card(session, actor, appraisal, published)
+        if is_draft and case.is_reopened:
+            published = None
     return PeriodCard(
         person_id=person_id,
         cycle=scored.facts.cycle,
@@ -70,9 +92,18 @@ def period_card(
         card=_to_date(session, scored) if published is None else scorecard_of(published),
         scored=scored,
         published=published,
+        case=case,
         may_publish=allow(session, actor, Action.SCORECARD_PUBLISH, person_id).is_allowed,
         refusal=refusal_of(scored, Step.PUBLISH),
     )
+
+
+def published_card(session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str) -> PeriodCard:
+    """The same where it must have been published."""
+    found = period_card(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    if found.published is None:
+        raise NotFound("not_published")
+    return found
 
 
 def published(
@@ -166,7 +197,7 @@ def _scored(session: Session, actor: Actor, person_id: int, cycle_code: str, per
     facts = load_facts(session, cycle, period, [person_id], actor.today)
     if person_id not in facts.people:
         raise NotFound("no_plan_in_force")
-    return score_person(facts, facts.people[person_id])
+    return score_person(facts, as_told(facts.people[person_id], actor.person_id))
 
 
 def _period_of(periods: Sequence[Period], code: str) -> Period:

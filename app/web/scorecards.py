@@ -1,6 +1,6 @@
 """The pages that show scorecards: everybody's for a period, one person's on screen, and its PDF."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -15,6 +15,7 @@ from app.scorecard_view import ScorecardView
 from app.services import cycles, issued, scorecard_lists, scorecards, units, what_if
 from app.services.scorecard_lists import CardFilter, Wanted
 from app.services.scorecards import PeriodCard
+from app.web import following
 from app.web.forms import Form, Query
 from app.web.render import page
 
@@ -92,8 +93,16 @@ def card_page(request: Request, actor: CurrentActor, person_id: RowId, cycle_cod
     """One person's scorecard: as it was published, or else to date."""
     wished = query.text("period", required=False, limit=10) or None
     with reading(request) as session:
-        found = scorecards.period_card(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=wished)
-        response = show_card(request, found, query, Form.showing(request.state.locale))
+        found = scorecards.period_card(
+            session,
+            actor,
+            person_id=person_id,
+            cycle_code=cycle_code,
+            period_code=wished,
+            is_draft=query.checked("draft"),
+        )
+        said = following.said_of(session, actor, found)
+        response = show_card(request, found, query, Form.showing(request.state.locale), said=said)
     scorecards.note_view(request.app.state.sessions, actor, person_id=person_id, period_id=found.period.id)
     return response
 
@@ -120,8 +129,16 @@ def attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def show_card(request: Request, found: PeriodCard, query: Form, form: Form, status: int = 200) -> Response:
-    """The page of one scorecard; `form` is the one by which it is published."""
+def show_card(
+    request: Request,
+    found: PeriodCard,
+    query: Form,
+    form: Form,
+    status: int = 200,
+    *,
+    said: Mapping[str, Any] | None = None,
+) -> Response:
+    """The page of one scorecard; `form` is the one by which it is published, `said` comes from `following.said_of`."""
     locale: Locale = request.state.locale
     codes = [period.code for period in found.cycle.periods]
     place = codes.index(found.period.code)
@@ -137,7 +154,9 @@ def show_card(request: Request, found: PeriodCard, query: Form, form: Form, stat
         found=found,
         is_own=found.person_id == request.state.actor.person_id,
         refusal_text=error_text(found.refusal, locale) if found.refusal else "",
+        said=said or following.NOTHING_SAID,
         view=ScorecardView(found.card, locale),
+        **following.shown_with(locale, found),
         **_what_if(found, query),
     )
 

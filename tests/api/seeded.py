@@ -15,6 +15,7 @@ from app.services.library import seed_library
 from app.services.notices import list_notices, tell
 from app.services.plan_drafts import kpis_of
 from tests.cards import Example, make_example
+from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
 from tests.plans import make_draft
 from tests.teams import make_cycle
@@ -69,6 +70,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     unit, position = Unit(code="EMPTY", name="Kosong"), Position(code="NOBODY", name="Belum ada")
     session.add_all([unit, position])
     draft = make_draft(session, hana, cast.eva, example.cycle)
+    past = make_past(session, cast, TODAY)
     other = make_cycle(session, "2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
     session.flush()
     good = {
@@ -110,7 +112,26 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     for name, id_name, thing in (("unit", "unit_id", unit), ("position", "position_id", position)):
         good[f"get_{name}"] = good[f"remove_{name}"] = Good({id_name: thing.id})
         good[f"replace_{name}"] = Good({id_name: thing.id}, body={"name": "Arsip"})
-    return good | entry_calls(example) | plan_calls(example, draft)
+    return good | entry_calls(example) | plan_calls(example, draft) | case_calls(cast, past)
+
+
+def case_calls(cast: Cast, past: Past) -> dict[str, Good]:
+    """Eli's December of two years ago is fresh, November is objected to."""
+    card = {"person_id": cast.eli.id, "cycle_code": "2024", "period_code": "2024-12"}
+    appeal = {"appeal_id": past.appeal.id}
+    points = [{"kpi_code": "SALES", "words": "Dua faktur belum tercatat."}]
+    return {
+        "acknowledge_scorecard": Good(card, body={"comment": "Terima kasih."}),
+        "list_receipts": Good(query={"cycle": "2024", "period": "2024-12", "only_open": True}),
+        "raise_appeal": Good(card, body={"reason": "Belum lengkap.", "points": points}),
+        "list_appeals": Good(query={"only_open": True}),
+        "get_appeal": Good(appeal),
+        "decide_appeal": Good(
+            appeal,
+            headers=tag(past.appeal.version),
+            body={"outcome": "partly", "answer": "Satu faktur memang terlambat.", "total": "95"},
+        ),
+    }
 
 
 def notice_of(session: Session, cast: Cast) -> int:

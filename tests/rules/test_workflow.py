@@ -52,7 +52,7 @@ def test_every_other_pair_of_state_and_step_is_refused() -> None:
 def test_open_steps_are_those_of_the_state() -> None:
     assert steps_open(APPRAISAL, AppraisalState.OPEN) == (Step.SCORE, Step.PUBLISH)
     assert steps_open(APPRAISAL, AppraisalState.SCORED) == (Step.APPROVE, Step.RETURN, Step.PUBLISH)
-    assert steps_open(APPRAISAL, AppraisalState.CLOSED) == (Step.REOPEN,)
+    assert steps_open(APPRAISAL, AppraisalState.CLOSED) == (Step.ACKNOWLEDGE, Step.REOPEN)
 
 
 def test_every_step_needs_a_permission_that_changes_something() -> None:

@@ -1,0 +1,102 @@
+"""Who has received their published scorecard, and who has not said so yet? Receipt is not agreement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.access import Actor, may, note_question, require
+from app.errors import Conflict
+from app.models import Acknowledgement, Appraisal, Period, Person, PublishedScorecard
+from app.rules.vocabulary import RELEASED, Action
+from app.rules.workflow import Step
+from app.services import audit
+from app.services.listing import Listing
+from app.services.released import checked_words, find_appraisal, latest_version, state_after
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """One published scorecard in its latest version, and whether its owner has confirmed that it came."""
+
+    person_id: int
+    number: str
+    name: str
+    published_at: datetime
+    version_number: int
+    acknowledged_at: datetime | None
+    comment: str | None
+
+
+def acknowledge(
+    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str, comment: str = ""
+) -> Acknowledgement:
+    """Confirm the receipt of one's own scorecard in its latest version; nobody does so for somebody else."""
+    require(session, actor, Action.SCORECARD_ACKNOWLEDGE, person_id)
+    comment = checked_words("comment", comment, required=False)
+    appraisal = find_appraisal(
+        session, person_id=person_id, cycle_code=cycle_code, period_code=period_code, for_change=True
+    )
+    scorecard = latest_version(session, appraisal.id)
+    state = state_after(appraisal, Step.ACKNOWLEDGE)
+    if receipt_of(session, scorecard.id) is not None:
+        raise Conflict("already_acknowledged")
+    receipt = Acknowledgement(scorecard_id=scorecard.id, at=clock.now(), name=appraisal.person.name, comment=comment)
+    session.add(receipt)
+    appraisal.state, appraisal.changed_at = state, clock.now()
+    audit.record(
+        session,
+        "scorecard.acknowledged",
+        actor_id=actor.person_id,
+        about=("published_scorecard", scorecard.id),
+        subject_id=person_id,
+        details={"cycle": cycle_code, "period": period_code, "version": scorecard.version_number},
+        words={"comment": comment} if comment else None,
+    )
+    return receipt
+
+
+def check_may_acknowledge(session: Session, actor: Actor, *, person_id: int) -> None:
+    """Refuse everybody but the owner, before anything else is looked at."""
+    require(session, actor, Action.SCORECARD_ACKNOWLEDGE, person_id)
+
+
+def receipt_of(session: Session, scorecard_id: int) -> Acknowledgement | None:
+    """The receipt of one version."""
+    return session.scalar(select(Acknowledgement).where(Acknowledgement.scorecard_id == scorecard_id))
+
+
+def list_receipts(
+    session: Session, actor: Actor, period: Period, *, only_open: bool = False, offset: int = 0, limit: int = 50
+) -> Listing[ReceiptRow]:
+    """The published scorecards of a period that the actor may see, by name; never their own."""
+    note_question(session, Action.SCORECARD_READ)
+    later = select(func.max(PublishedScorecard.id)).group_by(PublishedScorecard.appraisal_id)
+    wanted = (
+        select(
+            Person.id,
+            Person.number,
+            Person.name,
+            PublishedScorecard.published_at,
+            PublishedScorecard.version_number,
+            Acknowledgement.at,
+            Acknowledgement.comment,
+        )
+        .join(Appraisal, Appraisal.person_id == Person.id)
+        .join(PublishedScorecard, PublishedScorecard.appraisal_id == Appraisal.id)
+        .outerjoin(Acknowledgement, Acknowledgement.scorecard_id == PublishedScorecard.id)
+        .where(
+            Appraisal.period_id == period.id,
+            Appraisal.state.in_(RELEASED),
+            PublishedScorecard.id.in_(later),
+            Person.id != actor.person_id,
+            may(actor, Action.SCORECARD_READ, Person.id),
+        )
+    )
+    if only_open:
+        wanted = wanted.where(Acknowledgement.id.is_(None))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = session.execute(wanted.order_by(Person.name, Person.id).offset(offset).limit(limit))
+    return Listing([ReceiptRow(*row) for row in rows], total)

@@ -1,0 +1,89 @@
+"""Which appraisal is it that was published, in which version, and may this step be taken with it?"""
+
+import json
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from app.access import managers_above
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Appraisal, Cycle, Period, PublishedScorecard
+from app.rules.faults import Fault
+from app.rules.texts import text_faults, tidy_lines
+from app.rules.vocabulary import AppraisalState
+from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
+
+LONGEST_WORDS = 4_000
+
+
+def find_appraisal(
+    session: Session, *, person_id: int, cycle_code: str, period_code: str, for_change: bool = False
+) -> Appraisal:
+    """A person's appraisal for a period, read anew and locked where it is about to change."""
+    wanted = (
+        select(Appraisal)
+        .join(Appraisal.period)
+        .join(Period.cycle)
+        .where(Appraisal.person_id == person_id, Cycle.code == cycle_code, Period.code == period_code)
+        .options(contains_eager(Appraisal.period).contains_eager(Period.cycle), joinedload(Appraisal.person))
+    )
+    if for_change:
+        wanted = wanted.with_for_update(of=Appraisal).execution_options(populate_existing=True)
+    found = session.scalar(wanted)
+    if found is None:
+        raise NotFound("not_published")
+    return found
+
+
+def latest_version(session: Session, appraisal_id: int) -> PublishedScorecard:
+    """The version in force."""
+    found = session.scalar(
+        select(PublishedScorecard)
+        .where(PublishedScorecard.appraisal_id == appraisal_id)
+        .order_by(PublishedScorecard.version_number.desc())
+        .limit(1)
+        .options(joinedload(PublishedScorecard.published_by))
+    )
+    if found is None:
+        raise NotFound("not_published")
+    return found
+
+
+def appeal_day(scorecard: PublishedScorecard) -> date | None:
+    """The last day of objection as the paper promises it; none where a version brings no new one."""
+    until = json.loads(scorecard.snapshot)["scorecard"].get("appeal_until")
+    return date.fromisoformat(until) if until else None
+
+
+def state_after(appraisal: Appraisal, step: Step, holding: frozenset[Condition] = frozenset()) -> AppraisalState:
+    """The state after a step; refused with the first reason against it."""
+    try:
+        return moved(APPRAISAL, appraisal.state, step, holding)
+    except StepRefused as refused:
+        raise Conflict(refused.codes[0]) from refused
+
+
+def checked_words(at: str, words: str, *, required: bool = True) -> str:
+    """What somebody wrote, tidied; refused where it cannot be kept."""
+    tidied = tidy_lines(words)
+    faults = text_faults(at, tidied, limit=LONGEST_WORDS, required=required)
+    if faults:
+        raise Invalid(faults)
+    return tidied
+
+
+def second_level(session: Session, person_id: int, today: date) -> int | None:
+    """The manager's manager; none where the line ends before."""
+    managers = managers_above(session, person_id, today)
+    return managers[1] if len(managers) > 1 else None
+
+
+def total_faults(total: Decimal, cycle: Cycle) -> list[Fault]:
+    """What speaks against a total that a person sets: it stays within the policy and has two decimals at most."""
+    if total < cycle.score_floor:
+        return [Fault("total", "too_small", {"minimum": str(cycle.score_floor)})]
+    if total > cycle.score_cap:
+        return [Fault("total", "too_large", {"maximum": str(cycle.score_cap)})]
+    return [] if total * 100 == (total * 100).to_integral_value() else [Fault("total", "more_than_2_decimals")]

@@ -1,0 +1,48 @@
+"""What has happened after publication in the tests' company? A cycle of two years ago with receipts and objections."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.models import Appeal, Cycle
+from app.rules.entries import Figure
+from app.services.actuals import EntryValues, put_entry
+from app.services.appeals import raise_appeal
+from app.services.appraisals import publish
+from app.services.plan_drafts import kpis_of
+from tests.cards import add_bands, give_plan
+from tests.cast import Cast, actor_of
+from tests.factories import TODAY
+from tests.teams import make_cycle, period_of
+
+REASON = "Angka penjualan bulan ini belum lengkap."
+
+
+@dataclass(slots=True)
+class Past:
+    """Cycle 2024: eli's November is objected to, eli's and hana's December are fresh; root published all."""
+
+    cycle: Cycle
+    appeal: Appeal
+    """HR decides about it: the second-level manager published."""
+
+
+def make_past(session: Session, cast: Cast, today: date = TODAY) -> Past:
+    """Published today, so that all days of objection are still to come."""
+    cycle = make_cycle(session, "2024", starts_on=date(2024, 1, 1), ends_on=date(2024, 12, 31))
+    add_bands(cycle)
+    root = actor_of(cast.root, today)
+    for person, months in ((cast.eli, ("2024-11", "2024-12")), (cast.hana, ("2024-12",))):
+        plan = give_plan(session, person, cycle)
+        sales = kpis_of(plan)[0].id
+        for month in months:
+            put_entry(session, root, kpi_id=sales, on=month, values=EntryValues(Figure(Decimal(28))), version=None)
+            publish(session, root, person_id=person.id, period_id=period_of(cycle, month).id)
+    eli = actor_of(cast.eli, today)
+    appeal = raise_appeal(
+        session, eli, person_id=cast.eli.id, cycle_code="2024", period_code="2024-11", reason=REASON,
+        points={"SALES": "Dua faktur belum tercatat."},
+    )  # fmt: skip
+    return Past(cycle, appeal)
