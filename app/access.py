@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from app.errors import NotAllowed, NotFound
-from app.models import Kpi, KpiRecorder, Person, Plan, ReportingLine
+from app.models import AppraiserAssignment, Kpi, KpiRecorder, Person, Plan, ReportingLine
 from app.rules.recording import EMPLOYEE_SOURCES, recorder_by_source
 from app.rules.vocabulary import BINDING, Action, RecorderRule, Role
 
@@ -24,7 +24,7 @@ class Relation(StrEnum):
 
     SELF = "self"
     LINE = "line"
-    """The direct manager today."""
+    """The direct manager today, or who appraises in their place by HR's word."""
     ABOVE = "above"
     """A manager further up today."""
     HR = "hr"
@@ -166,6 +166,8 @@ def relations_to(session: Session, actor: Actor, person_id: int) -> frozenset[Re
         relations.add(_R.LINE)
     elif actor.person_id in managers:
         relations.add(_R.ABOVE)
+    if session.scalar(select(exists(_assigned(actor).where(AppraiserAssignment.person_id == person_id)))):
+        relations.add(_R.LINE)
     return frozenset(relations)
 
 
@@ -252,6 +254,8 @@ def may(actor: Actor, action: Action, person_id: ColumnElement[int] | object) ->
             condition = or_(condition, person_id == actor.person_id)  # type: ignore[arg-type]
         if granted & {_R.LINE, _R.ABOVE}:
             condition = or_(condition, _below(actor, person_id, granted))
+        if _R.LINE in granted:
+            condition = or_(condition, person_id.in_(_assigned(actor)))  # type: ignore[attr-defined]
     if action in NEVER_ON_ONESELF:
         condition = condition & (person_id != actor.person_id)
     return condition
@@ -277,9 +281,18 @@ def _below(actor: Actor, person_id: object, granted: frozenset[Relation]) -> Col
 
 
 def has_team(session: Session, actor: Actor) -> bool:
-    """Whether anybody reports to the actor today: what makes a person a manager."""
-    return bool(
-        session.scalar(select(exists().where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))))
+    """Whether anybody reports to the actor today, or is theirs to appraise: what makes a person a manager."""
+    leads = exists().where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))
+    return bool(session.scalar(select(leads | exists(_assigned(actor)))))
+
+
+def _assigned(actor: Actor) -> Select[int]:
+    """Those whom HR has given to the actor to appraise, in the place of their manager, as long as that holds."""
+    return select(AppraiserAssignment.person_id).where(
+        AppraiserAssignment.appraiser_id == actor.person_id,
+        AppraiserAssignment.starts_on <= actor.today,
+        AppraiserAssignment.ends_on >= actor.today,
+        AppraiserAssignment.person_id != actor.person_id,
     )
 
 

@@ -6,12 +6,24 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.access import NEVER_ON_ONESELF, TABLE, allow, managers_above, may, relations_to, require, visible_people
+from app.access import (
+    NEVER_ON_ONESELF,
+    TABLE,
+    Relation,
+    allow,
+    has_team,
+    managers_above,
+    may,
+    relations_to,
+    require,
+    visible_people,
+)
 from app.errors import NotAllowed, NotFound
-from app.models import Person, ReportingLine
+from app.models import AppraiserAssignment, Person, ReportingLine
 from app.rules.vocabulary import Action
 from tests.cast import Cast, actor_of
-from tests.factories import TODAY, make_person
+from tests.factories import NOW, TODAY, make_person
+from tests.teams import make_cycle
 
 pytestmark = pytest.mark.database
 
@@ -91,6 +103,35 @@ def test_nobody_decides_on_their_own_case(session: Session, cast: Cast, name: st
     person = names(cast)[name]
     with pytest.raises(NotAllowed):
         require(session, actor_of(person), action, person.id)
+
+
+def test_who_appraises_in_the_managers_place_has_a_managers_rights_as_long_as_it_lasts(
+    session: Session, cast: Cast
+) -> None:
+    january = make_cycle(session).periods[0]
+    session.add(
+        AppraiserAssignment(
+            person_id=cast.eli.id,
+            period_id=january.id,
+            appraiser_id=cast.otto.id,
+            starts_on=TODAY,
+            ends_on=TODAY + timedelta(days=10),
+            reason="Mona cuti melahirkan",
+            by_id=cast.hana.id,
+            at=NOW,
+        )
+    )
+    session.flush()
+    for days, is_line in ((-1, False), (0, True), (10, True), (11, False)):
+        otto = actor_of(cast.otto, TODAY + timedelta(days=days))
+        assert (Relation.LINE in relations_to(session, otto, cast.eli.id)) is is_line
+        assert has_team(session, otto) is is_line
+        for action in Action:
+            listed = set(session.scalars(select(Person.id).where(may(otto, action, Person.id))))
+            asked = {person.id for person in cast if allow(session, otto, action, person.id).is_allowed}
+            assert listed == asked, (days, action)
+    assert allow(session, actor_of(cast.otto), Action.APPRAISAL_SCORE, cast.eli.id).is_allowed
+    assert not allow(session, actor_of(cast.otto), Action.SCORECARD_READ, cast.eva.id).is_visible
 
 
 def test_a_changed_reporting_line_acts_at_once(session: Session, cast: Cast) -> None:

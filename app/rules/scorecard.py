@@ -241,6 +241,8 @@ class ScorecardKpi:
     is_missing: bool
     """Due, and still without data."""
     data: DataQuality
+    excluded: str | None = None
+    """Why two people left this KPI out of the total, where they did."""
     working: Working = ()
     """The steps from actual to contribution; app.working prints them."""
     trend: tuple[Trend, ...] = ()

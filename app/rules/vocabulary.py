@@ -115,6 +115,8 @@ class CaseKind(StrEnum):
     """Open a published scorecard again, so that its figures can be put right."""
     EXCLUDE_KPI = "exclude_kpi"
     """Leave one KPI out of this person's total for the period."""
+    INCLUDE_KPI = "include_kpi"
+    """Let a KPI count again that was left out."""
 
 
 class Channel(StrEnum):

@@ -19,6 +19,7 @@ from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import Action, AppraisalState
 from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
 from app.services import audit, snapshots
+from app.services.case_facts import correction_of, was_appealed
 from app.services.organisation import settings_of
 from app.services.review_cases import case_of, review_of
 from app.services.scorecard_facts import PeriodFacts, is_over, load_cycle, load_facts, people_on
@@ -228,11 +229,14 @@ def _freeze(session: Session, actor: Actor, scored: ScoredPerson, comment: str, 
 def _final(session: Session, actor: Actor, scored: ScoredPerson, comment: str, review: Review | None) -> Scorecard:
     signer = people_on(session, [actor.person_id], actor.today)[actor.person_id]
     card = scorecard_of_scored(scored, settings_of(session), comment, version=scored.person.versions + 1, is_final=True)
+    appraisal = scored.person.appraisal
+    days = timedelta(days=scored.facts.cycle.appeal_days)
     return replace(
         card,
         review=review,
         published=SignOff(signer.name, signer.position, clock.now()),
-        appeal_until=actor.today + timedelta(days=scored.facts.cycle.appeal_days),
+        appeal_until=None if appraisal and was_appealed(session, appraisal.id) else actor.today + days,
+        revision=correction_of(session, appraisal.id, scored.person.versions) if appraisal else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What was agreed with people and recorded about them up to a period? A number of queries that does not grow."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -33,6 +33,7 @@ from app.rules.outcome import Adjustment
 from app.rules.progress import AgreedKpi, SpanTarget
 from app.rules.vocabulary import BINDING, PeriodState, PlanState
 from app.services.adjustments import adjustment_values
+from app.services.case_facts import appraisers_of, exclusions_of
 from app.services.cycles import policy_of
 from app.services.entry_books import entries_of, entry_value
 from app.services.plan_values import measure_of, scoring_of
@@ -79,6 +80,8 @@ class PersonFacts:
     """In the order in which they were written."""
     levels: Sequence[int] = ()
     """Of the behaviours, once all of them are rated."""
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    """KPIs that two people left out of the total, by code, with the reason."""
     segments: Sequence[SegmentFacts] = ()
     """In their order, the present one last; none where the cycle is one piece so far."""
 
@@ -147,15 +150,16 @@ def load_facts(
     )
     employees = people_on(session, plans, period.ends_on)
     recorders = {entry.recorded_by_id for each in entries.values() for entry in each}
-    managers = {person.manager_id for person in employees.values() if person.manager_id is not None}
-    others = people_on(session, managers | recorders, period.ends_on)
+    managers = appraisers_of(session, period.id, {each: person.manager_id for each, person in employees.items()})
+    others = people_on(session, set(managers.values()) | recorders, period.ends_on)
     appraisals, versions = _appraisals(session, period, plans, fresh=fresh)
+    excluded = exclusions_of(session, {appraisal.id: person_id for person_id, appraisal in appraisals.items()})
     previous = _previous(session, period, plans)
     levels = _levels(session, cycle, period, plans)
     people = {
         person_id: PersonFacts(
             person=employees[person_id],
-            appraiser=others.get(employees[person_id].manager_id or 0),
+            appraiser=others.get(managers.get(person_id, 0)),
             plan=plan,
             entries={kpi.id: entries[kpi.id] for kpi in _kpis_counting(plan, segments.get(person_id, ()))},
             appraisal=appraisals.get(person_id),
@@ -163,6 +167,7 @@ def load_facts(
             previous=previous.get(person_id),
             adjustments=adjustment_values(appraisals[person_id].adjustments) if person_id in appraisals else (),
             levels=levels.get(person_id, ()),
+            excluded=excluded.get(person_id, {}),
             segments=segments.get(person_id, ()),
         )
         for person_id, plan in plans.items()

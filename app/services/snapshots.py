@@ -162,9 +162,9 @@ def _card_kpi(scored: ScoredKpi) -> CardKpi:
         measure=scored.agreed.measure,
         # Where period targets make the target to date, that is the one which the scoring asks for
         scoring=scored.agreed.scoring if standing.elapsed or not has_data else standing.scoring,
-        entries=standing.entries if standing.can_be_scored else (),
+        entries=standing.entries if standing.can_be_scored and scored.excluded is None else (),
         elapsed=standing.elapsed,
-        is_left_out=not standing.is_due and not has_data,
+        is_left_out=scored.excluded is not None or (not standing.is_due and not has_data),
     )
 
 

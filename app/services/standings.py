@@ -31,6 +31,8 @@ class ScoredKpi:
     result: scoring.KpiResult
     refusal: Fault | None
     """Why the entries that are there have no actual that can be scored."""
+    excluded: str | None = None
+    """Why two people left this KPI out of the total, where they did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class ScoredPerson:
         """What keeps the result from being published: actuals that have no score, and gaps where the policy blocks."""
         faults = []
         for each in (*(kpi for before in self.earlier for kpi in before.kpis), *self.kpis):
+            if each.excluded is not None:
+                continue
             if each.refusal:
                 faults.append(Fault(each.kpi.code, each.refusal.code, each.refusal.values))
             elif self.facts.policy.missing is Missing.BLOCK:
@@ -121,7 +125,8 @@ def _score_plan(
     for kpi in kpis_of(plan):
         terms = agreed(facts, person, plan, kpi)
         standing = _standing(terms, days, facts.due_by)
-        figure, refusal = figure_of(terms, standing)
+        is_excluded = kpi.code in person.excluded
+        figure, refusal = (None, None) if is_excluded else figure_of(terms, standing)
         rows.append((kpi, terms, standing, refusal))
         figures.append(
             scoring.Kpi(
@@ -129,12 +134,20 @@ def _score_plan(
                 weight=kpi.weight or Decimal(0),
                 scoring=standing.scoring,
                 actual=figure,
-                is_left_out=not standing.is_due or refusal is not None,
+                is_left_out=is_excluded or not standing.is_due or refusal is not None,
             )
         )
     result = scoring.score_card(facts.policy, figures)
     kpis = tuple(
-        ScoredKpi(kpi, terms, standing, _counting(person.entries[kpi.id], standing), one, refusal)
+        ScoredKpi(
+            kpi,
+            terms,
+            standing,
+            _counting(person.entries[kpi.id], standing),
+            one,
+            refusal,
+            person.excluded.get(kpi.code),
+        )
         for (kpi, terms, standing, refusal), one in zip(rows, result.kpis, strict=True)
     )
     return kpis, tuple(figures), result
