@@ -176,6 +176,20 @@ class SignOff(Shown):
     signed_at: datetime
 
 
+class Segment(Shown):
+    """Days of the cycle with a plan version and an appraiser of their own, and what they came to by themselves."""
+
+    first_day: date
+    last_day: date
+    days: int
+    plan_version: int
+    position: str
+    unit: str
+    appraiser: str
+    total: Number | None
+    coverage: Number
+
+
 class Scorecard(Shown):
     """One person's scorecard for a period: as it was published, or else to date."""
 
@@ -194,3 +208,5 @@ class Scorecard(Shown):
     published: SignOff | None
     appeal_until: date | None
     verification_code: str | None
+    segments: Sequence[Segment]
+    """Where the cycle falls into several, the one of these KPIs last; the total is their day-weighted mean."""

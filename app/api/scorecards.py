@@ -99,6 +99,7 @@ def shown(card: Scorecard, person_id: int, locale: Locale) -> wire.Scorecard:
         published=None if card.published is None else wire.SignOff.model_validate(card.published),
         appeal_until=card.appeal_until,
         verification_code=None if verification is None else verification.code,
+        segments=[wire.Segment.model_validate(segment) for segment in card.segments],
     )
 
 

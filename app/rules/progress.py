@@ -95,7 +95,8 @@ def in_segment(kpi: AgreedKpi, first_day: date, last_day: date, today: date) -> 
     entries = _between(kpi.entries, first_day, last_day)
     due = _due(kpi, first_day, min(last_day, today))
     start = max(kpi.first_day, min([first_day, *(slot.first_day for slot in due[:1])]))
-    if entries and kpi.measure.kind in _GROWS_FROM_THE_START:
+    # A milestone that was reached before stays reached, even if nothing came since
+    if kpi.measure.kind is MeasureKind.MILESTONE or (entries and kpi.measure.kind is MeasureKind.GROWTH):
         entries = _between(kpi.entries, kpi.first_day, last_day)
     return _standing(kpi, entries, due, start, max(start, _reach(kpi, entries, due)))
 

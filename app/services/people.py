@@ -43,6 +43,7 @@ from app.services.people_lists import (
     team_of,
     without_manager,
 )
+from app.services.plan_days import fit_plans
 
 __all__ = [
     "Choices",
@@ -133,6 +134,7 @@ def change_person(session: Session, actor: Actor, *, person_id: int, version: in
         _seat_and_line(session, actor, person, values)
     if old[1] != person.left_on:
         release_reports(session, actor, person, old[1])
+        fit_plans(session, actor, person)
     after, words = _facts(person), _words(person)
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     new_words = {name: text for name, text in words.items() if words_before.get(name) != text}

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.models import GradeBand, Kpi
 from app.rules.curves import Span
+from app.rules.methods import Scoring
 from app.rules.numbers import plain, shown
 from app.rules.scoring import limits, what_is_needed
 from app.rules.segments import together
@@ -35,7 +36,7 @@ class KpiNeed:
     is_enough: bool
     """The present actual lies within."""
     best_total: Decimal
-    """The total if this KPI alone reached its cap."""
+    """The total if this KPI alone were as good as it can be."""
 
 
 def better_grades(scored: ScoredPerson) -> list[GradeBand]:
@@ -71,9 +72,9 @@ def _of_the_plan(scored: ScoredPerson, total: Fraction) -> Fraction:
 
 
 def _best_total(scored: ScoredPerson, index: int) -> Decimal:
-    """The total with one KPI at its cap and all others as they are."""
+    """The total with one KPI as good as it can be and all others as they are."""
     policy, inputs = scored.facts.policy, scored.inputs
-    _, cap = limits(inputs[index].scoring, policy)
+    cap = _best(inputs[index].scoring, limits(inputs[index].scoring, policy)[1])
     reached = counted = Fraction(0)
     for place, (kpi, result) in enumerate(zip(inputs, scored.result.kpis, strict=True)):
         weight = Fraction(kpi.weight)
@@ -88,6 +89,19 @@ def _best_total(scored: ScoredPerson, index: int) -> Decimal:
     parts = [(each.result.exact_total, each.segment.days) for each in scored.earlier]
     days = scored.person.segments[-1].days if scored.person.segments else 1
     return shown(together([*parts, (reached / counted, days)]) or Fraction(0))
+
+
+_UP_TO_THE_TARGET: Final = frozenset({Method.EXACT, Method.RANGE, Method.MILESTONE, Method.YES_NO, Method.RATING})
+"""Methods by which nothing is better than what was agreed."""
+
+
+def _best(scoring: Scoring, cap: Fraction) -> Fraction:
+    """The highest achievement that the method can give."""
+    if scoring.points or scoring.steps:
+        return min(cap, max(point.score for point in scoring.points or scoring.steps))
+    if scoring.method in _UP_TO_THE_TARGET and not scoring.maximum_target:
+        return min(cap, Fraction(100))
+    return cap
 
 
 def _bounds(kpi: Kpi, spans: Sequence[Span]) -> tuple[Bounds, ...]:
