@@ -77,10 +77,15 @@ class Recipient:
     source_id: int | None
 
 
+def may_make_many(session: Session, actor: Actor) -> bool:
+    """Whether there is anybody whose plan the actor may write; the question without consequences."""
+    return actor.is_hr or has_team(session, actor)
+
+
 def check_may_write(session: Session, actor: Actor) -> None:
     """Refuse those who may write nobody's plan."""
     note_question(session, Action.PLAN_WRITE)
-    if not (actor.is_hr or has_team(session, actor)):
+    if not may_make_many(session, actor):
         raise NotAllowed
 
 
@@ -113,6 +118,37 @@ def make_plans(session: Session, actor: Actor, wish: BulkWish) -> list[Recipient
     while chunk := list(islice(waiting, _AT_A_TIME)):
         _make(session, actor, cycle, chunk, wish)
     return everybody
+
+
+def cycle_to_carry_from(session: Session, actor: Actor, *, person_id: int, cycle_id: int) -> Cycle | None:
+    """The latest other cycle that began earlier and in which this person has a plan in force."""
+    require(session, actor, Action.PLAN_WRITE, person_id)
+    start = select(Cycle.starts_on).where(Cycle.id == cycle_id).scalar_subquery()
+    query = (
+        select(Cycle)
+        .join(Plan, Plan.cycle_id == Cycle.id)
+        .where(Plan.person_id == person_id, Plan.state == PlanState.ACTIVE, Cycle.starts_on < start)
+        .order_by(Cycle.starts_on.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def carry_plan(session: Session, actor: Actor, *, person_id: int, wish: BulkWish) -> Plan:
+    """One person's draft that begins with their own plan of another cycle, refused where they cannot get one."""
+    require(session, actor, Action.PLAN_WRITE, person_id)
+    made = make_plans(session, actor, replace(wish, person_ids=frozenset({person_id})))
+    outcome = made[0].outcome if made else Outcome.NOT_EMPLOYED
+    if outcome is not Outcome.GETS_PLAN:
+        raise Conflict(_REFUSALS[outcome])
+    return session.scalars(select(Plan).where(Plan.person_id == person_id, Plan.cycle_id == wish.cycle_id)).one()
+
+
+_REFUSALS: Final = {
+    Outcome.HAS_PLAN: "plan_exists",
+    Outcome.NOT_EMPLOYED: "not_employed_in_cycle",
+    Outcome.NO_SOURCE: "no_plan_to_carry",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The page on which many plans are made in one step: choose, look at what would come of it, make them."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
@@ -16,8 +16,10 @@ from app.services.bulk_preview import preview
 from app.services.plan_bulk import (
     BulkWish,
     Outcome,
+    carry_plan,
     check_may_write,
     count_of,
+    cycle_to_carry_from,
     make_plans,
     places_to_choose,
     source_plans,
@@ -56,7 +58,7 @@ KEPT: Final = {
 def bulk_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """What can be chosen and, once that is done, what would come of it."""
     check_may_write(session, actor)
-    form = query if query.value("begin") else _as_it_starts(request, session, actor, query)
+    form = query if query.value("shown") else _as_it_starts(request, session, actor, query)
     if not query.value("shown"):
         return _show(request, session, actor, form)
     return _show(request, session, actor, form, wish=_wish(session, actor, form))
@@ -76,6 +78,20 @@ def make(request: Request, session: DbSession, actor: CurrentActor, form: SentFo
     if not count:
         return redirect(request, path, mark("Everybody has a plan already; nothing was made."), kind="info")
     return redirect(request, path, mark("Drafts made: %(count)s. Adapt them where that is needed."), count=str(count))
+
+
+@router.post("/plans/carried", dependencies=_WRITE)
+def carry(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
+    """One person's plan of an earlier cycle as the draft of the next."""
+    person_id, cycle_id, source_id = form.whole("person"), form.whole("cycle_id"), form.whole("source_cycle_id")
+    percent = form.number("percent", required=False, minimum=-MOST_PERCENT, maximum=MOST_PERCENT)
+    meaning = form.choice("meaning", Meaning, required=False) or Meaning.HARDER
+    if person_id is None or cycle_id is None or source_id is None or not form.is_valid:
+        raise Invalid(form.faults)
+    terms = Terms(percent or Terms().percent, meaning)
+    wish = BulkWish(cycle_id, source_cycle_id=source_id, terms=terms, with_actuals=form.checked("actuals"))
+    plan = carry_plan(session, actor, person_id=person_id, wish=wish)
+    return redirect(request, f"/plans/{plan.id}", mark("The plan was carried over. Adapt it before you submit it."))
 
 
 def _as_it_starts(request: Request, session: DbSession, actor: Actor, query: Form) -> Form:
@@ -161,7 +177,7 @@ def _show(request: Request, session: DbSession, actor: Actor, form: Form, *, wis
         cycles=_cycles(session, actor),
         known=known,
         plans=source_plans(session, actor, limit=OFFERED),
-        places=places_to_choose(session, actor),
+        seats=places_to_choose(session, actor),
         wish=wish,
         seen=seen,
         cycle=next((each for each in known if wish and each.id == wish.cycle_id), None),
@@ -173,6 +189,16 @@ def _show(request: Request, session: DbSession, actor: Actor, form: Form, *, wis
         listed=LISTED,
         said=lambda kpi, targets: target_text(kpi, targets, locale),
     )
+
+
+def carried_from(session: DbSession, actor: Actor, *, person_id: int, cycle_id: int) -> dict[str, Any]:
+    """What the page on which a plan begins shows of the person's own plan of an earlier cycle."""
+    cycle = cycle_to_carry_from(session, actor, person_id=person_id, cycle_id=cycle_id)
+    if cycle is None:
+        return {"carry_cycle": None, "carry_lines": ()}
+    wish = BulkWish(cycle_id, source_cycle_id=cycle.id, person_ids=frozenset({person_id}), with_actuals=True)
+    samples = preview(session, actor, wish, samples=1).samples
+    return {"carry_cycle": cycle, "carry_lines": samples[0].lines if samples else (), "said": target_text}
 
 
 def target_text(kpi: Kpi, targets: Targets, locale: Locale) -> str:

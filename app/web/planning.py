@@ -11,13 +11,16 @@ from app.errors import Invalid
 from app.i18n import mark
 from app.models import Cycle, Plan
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
-from app.rules.vocabulary import Action, PlanState
+from app.rules.vocabulary import WRITABLE, Action
 from app.services import cycles, people, planning
 from app.services.kpi_values import plan_periods
+from app.services.plan_bulk import may_make_many
 from app.services.plan_lists import PlanFilter, copyable_plans, count_plans, cycles_of_plans, list_plans
 from app.web.forms import Form, Query, SentForm
+from app.web.plan_bulk import carried_from
 from app.web.plan_editor import change_draft, version_in
 from app.web.plan_pages import placement_of, show_editor, show_plan
+from app.web.plan_words import STATES
 from app.web.render import page, redirect
 
 router = make_router()
@@ -53,8 +56,10 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
         cycles=known,
         rows=listing.items,
         total=listing.total,
+        state_words=STATES,
         counts=count_plans(session, actor, cycle_id=cycle.id, search=search),
         only=only,
+        may_make_many=may_make_many(session, actor),
         query=query,
         address=address,
         number=number,
@@ -103,6 +108,7 @@ def _new_page(
         sources=[(plan, placement_of(plan, actor)) for plan in sources],
         is_cut=len(sources) == OFFERED,
         form=form or Form(request.state.locale),
+        **carried_from(session, actor, person_id=person_id, cycle_id=cycle.id),
     )
 
 
@@ -127,7 +133,7 @@ def start(request: Request, session: DbSession, actor: CurrentActor, form: SentF
 def show(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId) -> Response:
     """The editor of a draft for those who may write it, the read view for everybody else."""
     plan = planning.get_plan(session, actor, plan_id=plan_id)
-    if plan.state is PlanState.DRAFT and planning.may_write(session, actor, person_id=plan.person_id):
+    if plan.state in WRITABLE and planning.may_write(session, actor, person_id=plan.person_id):
         return show_editor(request, actor, plan)
     return show_plan(request, session, actor, plan)
 

@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 from app.routing import CurrentActor, DbSession, Needs, make_router
 from app.rules.vocabulary import Action
 from app.services import cycles, reports, scorecard_lists
+from app.services.plan_bulk import may_make_many
 from app.web.forms import Query
 from app.web.render import page
 
@@ -41,6 +42,7 @@ def completeness_page(request: Request, session: DbSession, actor: CurrentActor,
         cycle=cycle,
         cycles=every,
         last=max(1, -(-missing.total // PAGE)),
+        may_make_many=may_make_many(session, actor),
         missing=missing,
         number=number,
         period=period,
