@@ -13,12 +13,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Date, Engine, Enum, Table, func, insert, select, text, update
 
 from app import __version__, clock, schema
-from app.models import Base, IdempotencyKey, SignInFailure, Unit, WebSession
+from app.models import Base, EvidenceFile, IdempotencyKey, SignInFailure, Unit, WebSession
 from app.models.base import ExactNumber, Hundredths, UtcDateTime
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 PDF_FOLDER: Final = "pdf"
+EVIDENCE_FOLDER: Final = "evidence"
 PASSING: Final = frozenset(each.__tablename__ for each in (WebSession, SignInFailure, IdempotencyKey))
 """What is gone after a while anyway, and must not open doors on another machine."""
 _CHUNK: Final = 1_000
@@ -49,6 +50,12 @@ def backup(engine: Engine, data_dir: Path, file: Path, step: Step) -> None:
             step(table.name)
         for path in sorted((data_dir / PDF_FOLDER).rglob("*.pdf")):
             archive.add(path, f"{PDF_FOLDER}/{path.relative_to(data_dir / PDF_FOLDER)}")
+        for digest in connection.scalars(select(EvidenceFile.digest).distinct().order_by(EvidenceFile.digest)):
+            path = data_dir / EVIDENCE_FOLDER / digest
+            if path.is_file():
+                archive.add(path, f"{EVIDENCE_FOLDER}/{digest}")
+            else:  # one lost file must not stand in the way of keeping everything else
+                step(f"{EVIDENCE_FOLDER}/{digest} is missing")
         _add(archive, MANIFEST, json.dumps(_manifest(engine, counts), indent=2).encode())
     with unfinished.open("rb") as written:
         os.fsync(written.fileno())
@@ -176,8 +183,9 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
 
 def _put_back_files(archive: tarfile.TarFile, data_dir: Path) -> None:
     data_dir.mkdir(parents=True, exist_ok=True)
-    archive.extractall(data_dir, _pdf_members(archive), filter="data")
+    archive.extractall(data_dir, _file_members(archive), filter="data")
 
 
-def _pdf_members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
-    return (entry for entry in archive if entry.isreg() and entry.name.startswith(f"{PDF_FOLDER}/"))
+def _file_members(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    folders = (f"{PDF_FOLDER}/", f"{EVIDENCE_FOLDER}/")
+    return (entry for entry in archive if entry.isreg() and entry.name.startswith(folders))

@@ -13,7 +13,7 @@ from uvicorn.supervisors import Multiprocess
 from app import schema
 from app.database import make_engine, make_sessions, transaction
 from app.main import create_app
-from app.services import accounts
+from app.services import accounts, evidence
 from app.services.library import seed_library
 from app.settings import Settings, load_settings
 
@@ -73,6 +73,7 @@ def serve(settings: Settings, workers: int, say: Say) -> None:
     say(f"Kinerja is at {settings.base_url}")
     with transaction(make_sessions(engine)) as session:
         link = accounts.first_hr_link(session)
+        evidence.sweep(session, settings.data_dir)
     if link:
         say(f"Make the first HR account, once, within {accounts.LINK_LASTS.days} days: {settings.base_url}{link}")
     if workers == 1:

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     session_idle_minutes_hr: Annotated[int, Field(ge=1)] = 30
     session_hours: Annotated[int, Field(ge=1)] = 12
     """After how long everybody must sign in again."""
-    max_body_bytes: Annotated[int, Field(ge=10_000)] = 10_000_000
+    max_body_bytes: Annotated[int, Field(ge=10_000)] = 30_000_000
+    max_evidence_bytes: Annotated[int, Field(ge=1_000)] = 10_000_000
+    """The size of one evidence file."""
     smtp_host: str = ""
     """The mail server; without one notices are read in the service alone."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587

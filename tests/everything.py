@@ -13,6 +13,7 @@ from app.rules.vocabulary import Frequency
 from app.services import accounts
 from app.services.actuals import EntryValues, put_entry
 from app.services.appraisals import publish
+from app.services.evidence import SentFile, add_evidence
 from app.services.library import seed_library
 from app.services.notices import tell
 from app.services.plan_drafts import kpis_of
@@ -21,6 +22,8 @@ from tests.cards import Example, give_plan, make_example
 from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
 from tests.factories import make_web_session
+from tests.follows import follow_eli, show_incentives
+from tests.objectives import give_details
 from tests.plans import RATIO_VALUES, VALUES, make_draft, open_cycle
 
 
@@ -43,6 +46,7 @@ def make_company(session: Session, cast: Cast) -> Company:
     example = make_example(session, cast)
     example.record_january(session)
     seed_library(session)
+    give_details(session, example.plan)
     mona, hana = actor_of(cast.mona), actor_of(cast.hana)
     publish(session, mona, person_id=cast.eli.id, period_id=example.period("2026-01").id, comment="Januari yang baik.")
     past = make_past(session, cast)
@@ -53,10 +57,14 @@ def make_company(session: Session, cast: Cast) -> Company:
     values = EntryValues(Figure(Decimal(30)))
     put_entry(session, actor_of(cast.omar), kpi_id=sales.id, on="2026-01", values=values, version=None)
     example.record(session, "SALES", "2026-02", "7")
+    sent = [SentFile("erp.txt", b"7 unit")]
+    add_evidence(session, mona, kpi_id=example.kpis["SALES"].id, on="2026-02", files=sent)
     told = {"period": "2026-01", "cycle": "2026"}
     for person in (cast.eli, cast.mona, cast.hana):
         kind = NoticeKind.ACKNOWLEDGEMENT_MISSING
         tell(session, person.id, kind, key="company", concerns=cast.eli.id, values=told)
+    follow_eli(session, example)
+    show_incentives(session, example)
     draft = make_draft(session, hana, cast.eva, example.cycle, [VALUES, RATIO_VALUES, VALUES, VALUES, VALUES, VALUES])
     weights = {kpi.id: kpi.weight for kpi in kpis_of(draft)}
     override_weights(session, hana, plan_id=draft.id, version=draft.version, weights=weights, reason="Disepakati")

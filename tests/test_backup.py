@@ -2,6 +2,7 @@
 
 import tarfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,18 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
 from app import backup, schema
+from app.access import Actor
 from app.database import make_engine, make_sessions, transaction
-from app.models import Base, Person, Unit
+from app.models import Base, EvidenceFile, Person, Unit
+from app.rules.entries import Figure
+from app.rules.vocabulary import EvidenceKind
 from app.services import audit
+from app.services.actuals import EntryValues, put_entry
 from app.services.library import seed_library
 from tests.cast import make_cast
-from tests.factories import LONG_AGO, NOW
+from tests.factories import LONG_AGO, NOW, TODAY
 from tests.postgres import create_database, drop_database, server_of
+from tests.teams import make_cycle, make_kpi, make_plan
 
 pytestmark = pytest.mark.database
 
@@ -51,6 +57,18 @@ def fill(session: Session) -> None:
     audit.record(session, "unit.entered", actor_id=cast.hana.id, about=("unit", first.id), words={"why": "Ya."})
 
 
+def fill_evidence(session: Session) -> None:
+    """One file that is there and one that was lost."""
+    eli = session.scalars(select(Person).where(Person.number == "4")).one()
+    kpi = make_kpi("Sales")
+    make_plan(session, eli, make_cycle(session), [kpi])
+    values = EntryValues(Figure(Decimal(1)))
+    entry = put_entry(session, Actor(1, frozenset(), TODAY), kpi_id=kpi.id, on="2026-01", values=values, version=None)
+    for digest in ("a" * 64, "b" * 64):
+        row = {"name": "a.txt", "kind": EvidenceKind.TXT, "size": 5, "uploaded_at": NOW, "uploaded_by_id": eli.id}
+        session.add(EvidenceFile(entry_id=entry.id, digest=digest, **row))
+
+
 def everything(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
     return {
         table.name: [tuple(row) for row in connection.execute(select(table).order_by(table.c.id))]
@@ -67,11 +85,19 @@ def test_what_was_kept_comes_back_the_same(engines: tuple[Engine, Engine], tmp_p
     pdf = tmp_path / "from/pdf/ab/ab12.pdf"
     pdf.parent.mkdir(parents=True)
     pdf.write_bytes(b"%PDF")
-    backup.backup(used, tmp_path / "from", tmp_path / "all.tar.gz", nothing)
+    with transaction(make_sessions(used)) as session:
+        fill_evidence(session)
+    (tmp_path / "from/evidence").mkdir()
+    for digest in ("a" * 64, "c" * 64):
+        (tmp_path / "from/evidence" / digest).write_bytes(b"bukti")
+    told: list[str] = []
+    backup.backup(used, tmp_path / "from", tmp_path / "all.tar.gz", told.append)
+    assert [line for line in told if "/" in line] == [f"evidence/{'b' * 64} is missing"]
     backup.restore(empty, tmp_path / "to", tmp_path / "all.tar.gz", nothing)
     with used.connect() as one, empty.connect() as other:
         assert everything(other) == everything(one)
     assert (tmp_path / "to/pdf/ab/ab12.pdf").read_bytes() == b"%PDF"
+    assert {path.name: path.read_bytes() for path in (tmp_path / "to/evidence").iterdir()} == {"a" * 64: b"bukti"}
     with transaction(make_sessions(empty)) as session:
         assert audit.verify(session) is None
         session.add(Person(number="99", name="Baru", joined_on=LONG_AGO, changed_at=NOW))

@@ -10,8 +10,12 @@ from app.api import (
     appraisals,
     cases,
     cycles,
+    development,
+    evidence,
+    following,
     library,
     notices,
+    objectives,
     people,
     planning,
     scorecards,
@@ -34,8 +38,12 @@ router.include_router(units.router)
 router.include_router(cycles.router)
 router.include_router(library.router)
 router.include_router(planning.router)
+router.include_router(objectives.router)
 router.include_router(weights.router)
 router.include_router(actuals.router)
+router.include_router(evidence.router)
 router.include_router(scorecards.router)
+router.include_router(following.router)
+router.include_router(development.router)
 router.include_router(appraisals.router)
 router.include_router(cases.router)

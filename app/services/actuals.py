@@ -33,7 +33,7 @@ __all__ = [
     "remove_entry",
 ]
 
-ACTS: Final = ("entry.recorded", "entry.changed", "entry.removed")
+ACTS: Final = ("entry.recorded", "entry.changed", "entry.removed", "evidence.added", "evidence.removed")
 LONGEST_NOTE: Final = 2_000
 LONGEST_LINK: Final = 500
 

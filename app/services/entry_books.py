@@ -80,7 +80,7 @@ def entry_value(entry: Entry) -> aggregation.Entry:
 def entries_of(
     session: Session, kpi_ids: Iterable[int], *, fresh: bool = False, between: tuple[date, date] | None = None
 ) -> dict[int, list[Entry]]:
-    """The entries of each KPI in the order of their last days, read in three selects whatever their number.
+    """The entries of each KPI in the order of their last days, read in five selects whatever their number.
 
     `fresh` reads those anew that the session knows already. `between` leaves out what nobody needs who looks at these
     days: everything later, and everything earlier but milestones, which stay reached, and figures of long spans.
@@ -92,7 +92,12 @@ def entries_of(
             select(Entry)
             .join(Entry.kpi)
             .where(Entry.kpi_id.in_(found), needed)
-            .options(selectinload(Entry.inputs), selectinload(Entry.reached))
+            .options(
+                selectinload(Entry.inputs),
+                selectinload(Entry.reached),
+                selectinload(Entry.files),
+                selectinload(Entry.checks),
+            )
             .order_by(Entry.ends_on, Entry.starts_on, Entry.id)
             .execution_options(populate_existing=fresh)
         )

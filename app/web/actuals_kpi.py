@@ -17,9 +17,10 @@ from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_route
 from app.rules.entries import Figure
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, Frequency, RecorderRule, SourceKind
-from app.services import actuals, grid_squares
+from app.services import actuals, evidence, grid_squares
 from app.services.actuals import Desk, EntryValues
 from app.services.entry_books import Book, figure_of, form_of, span_of
+from app.services.evidence import SentFile
 from app.services.grid_squares import Square
 from app.services.recorders import rule_of
 from app.web.entry_fields import (
@@ -77,7 +78,11 @@ def save_entry(
     """One figure with its source, its evidence and a note."""
     book = actuals.book_for_change(session, actor, kpi_id=kpi_id)
     sent = _sent(form, kpi_id)
-    _put(session, actor, book, form, sent)
+    with session.begin_nested() as attempt:
+        _put(session, actor, book, form, sent)
+        _prove(session, actor, form, sent)
+        if not form.is_valid:
+            attempt.rollback()
     if form.is_valid:
         return redirect(request, address(f"/entries/{kpi_id}", query, on=""), mark("The figure was saved."))
     overtaken = {sent.key: book.entries.get(sent.key[1])} if _is_overtaken(form) else {}
@@ -128,6 +133,17 @@ def _put(session: DbSession, actor: Actor, book: Book, form: Form, sent: SentCel
     except Conflict as refused:
         form.faults.append(Fault(names[0], refused.code, refused.values))
     desk.close()
+
+
+def _prove(session: DbSession, actor: Actor, form: Form, sent: SentCell) -> None:
+    """Add the files that came with the figure."""
+    files = [SentFile(file.filename or "", file.file.read()) for file in form.files("files")]
+    if not files or not form.is_valid:
+        return
+    try:
+        evidence.add_evidence(session, actor, kpi_id=sent.key[0], on=sent.key[1], files=files)
+    except Invalid as refused:
+        form.take(refused)
 
 
 def _is_overtaken(form: Form) -> bool:
@@ -185,6 +201,7 @@ def _kpi_page(
         chosen=view.cell(chosen) if chosen else None,
         chosen_entry=chosen.entry if chosen else None,
         form=view.form(chosen),
+        largest_file=request.app.state.settings.max_evidence_bytes // 1_000_000,
         is_split=is_split,
         kpi=book.kpi,
         lines=view.lines(period if is_split else None),

@@ -52,7 +52,7 @@ class Form:
         self,
         locale: Locale,
         typed: Mapping[str, Sequence[str]] | None = None,
-        files: Mapping[str, UploadFile] | None = None,
+        files: Mapping[str, Sequence[UploadFile]] | None = None,
     ) -> None:
         self.locale = locale
         self.faults: list[Fault] = []
@@ -229,12 +229,16 @@ class Form:
 
     def file(self, name: str, *, required: bool = True) -> UploadFile | None:
         """An uploaded file; its name is for showing alone."""
-        upload = self._files.get(name)
-        if upload is None or not upload.filename:
+        upload = next(iter(self.files(name)), None)
+        if upload is None:
             if required:
                 self.refuse(name, "file_missing")
             return None
         return upload
+
+    def files(self, name: str) -> list[UploadFile]:
+        """All files of a field that takes several; their names are for showing alone."""
+        return [upload for upload in self._files.get(name, ()) if upload.filename]
 
     def _is_within(
         self, name: str, value: Decimal, minimum: Decimal | int | None, maximum: Decimal | int | None
@@ -315,12 +319,12 @@ def _check_token(request: Request, sent: FormData) -> None:
         raise NotAllowed("form_outdated")
 
 
-def _sorted_out(sent: FormData) -> tuple[dict[str, list[str]], dict[str, UploadFile]]:
+def _sorted_out(sent: FormData) -> tuple[dict[str, list[str]], dict[str, list[UploadFile]]]:
     typed: dict[str, list[str]] = {}
-    files: dict[str, UploadFile] = {}
+    files: dict[str, list[UploadFile]] = {}
     for name, value in sent.multi_items():
         if isinstance(value, UploadFile):
-            files.setdefault(name, value)
+            files.setdefault(name, []).append(value)
         elif name != CSRF_FIELD:
             typed.setdefault(name, []).append(value)
     return typed, files

@@ -11,12 +11,15 @@ from app.models import KpiDefinition, Position, Unit
 from app.rules.noticing import NoticeKind
 from app.services.appraisals import publish
 from app.services.cycles import close_period
+from app.services.evidence import SentFile, add_evidence
 from app.services.library import seed_library
 from app.services.notices import list_notices, tell
 from app.services.plan_drafts import kpis_of
 from tests.cards import Example, make_example
 from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
+from tests.follows import Followed, follow_eli
+from tests.objectives import give_details
 from tests.plans import make_draft
 from tests.teams import make_cycle
 from tests.tools import Clock
@@ -66,6 +69,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     publish(session, hana, person_id=cast.eli.id, period_id=example.period("2026-01").id)
     close_period(session, hana, cycle_id=example.cycle.id, period_code="2026-01")
     example.record(session, "SALES", "2026-02", "31", today=TODAY)
+    followed = follow_eli(session, example, TODAY)
     seed_library(session)
     unit, position = Unit(code="EMPTY", name="Kosong"), Position(code="NOBODY", name="Belum ada")
     session.add_all([unit, position])
@@ -112,7 +116,13 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     for name, id_name, thing in (("unit", "unit_id", unit), ("position", "position_id", position)):
         good[f"get_{name}"] = good[f"remove_{name}"] = Good({id_name: thing.id})
         good[f"replace_{name}"] = Good({id_name: thing.id}, body={"name": "Arsip"})
-    return good | entry_calls(example) | plan_calls(example, draft) | case_calls(cast, past)
+    return (
+        good
+        | following_calls(example, followed)
+        | entry_calls(session, example)
+        | plan_calls(session, example, draft)
+        | case_calls(cast, past)
+    )
 
 
 def case_calls(cast: Cast, past: Past) -> dict[str, Good]:
@@ -142,17 +152,61 @@ def notice_of(session: Session, cast: Cast) -> int:
     return list_notices(session, actor_of(cast.eli, TODAY)).items[0].id
 
 
-def entry_calls(example: Example) -> dict[str, Good]:
+def following_calls(example: Example, followed: Followed) -> dict[str, Good]:
+    card = {"person_id": example.cast.eli.id, "cycle_code": "2026"}
+    kpi = {**card, "kpi_code": "SALES"}
+    item = {
+        "gap": "Presentasi",
+        "development_action": "Berlatih tiap minggu",
+        "support": "",
+        "due_on": "2026-09-30",
+        "kpi_code": "SALES",
+    }
+    person = {"person_id": example.cast.eli.id}
+    one = {"item_id": followed.item.id}
+    bands = [{"lower": "90", "text": "Bonus", "percent": "5"}]
+    return {
+        "get_following": Good(card, query={"period": "2026-01"}),
+        "create_cause": Good(
+            kpi,
+            body={"period": "2026-01", "cause": "Tunda", "corrective_action": "Kunjungi", "due_on": "2026-04-30"},
+        ),
+        "list_open_actions": Good(),
+        "finish_action": Good({"cause_id": followed.cause.id}),
+        "create_note": Good(kpi, body={"period": "2026-01", "kind": "comment", "text": "Baik"}),
+        "remove_note": Good({"note_id": followed.note.id}),
+        "list_team": Good(query={"cycle": "2026", "period": "2026-01"}),
+        "get_development": Good(person),
+        "create_development_item": Good(person, body=item),
+        "replace_development_item": Good(one, headers=tag(followed.item.version), body={**item, "state": "running"}),
+        "list_development_due": Good(),
+        "get_incentives": Good({"cycle_code": "2026"}),
+        "replace_incentives": Good(
+            {"cycle_code": "2026"},
+            headers=tag(example.cycle.version),
+            body={"are_shown": True, "bands": bands},
+        ),
+    }
+
+
+def entry_calls(session: Session, example: Example) -> dict[str, Good]:
     kpi = {"kpi_id": example.kpis["SALES"].id}
+    mona = actor_of(example.cast.mona, TODAY)
+    sent = [SentFile("erp.txt", b"31 unit")]
+    [file] = add_evidence(session, mona, kpi_id=example.kpis["SALES"].id, on="2026-02", files=sent)
     return {
         "list_entries": Good(kpi),
         "get_entry": Good({**kpi, "on": "2026-01"}),
         "put_entry": Good({**kpi, "on": "2026-03"}, body={"value": "12.5", "note": "CRM"}),
         "remove_entry": Good({**kpi, "on": "2026-02"}),
+        "list_evidence": Good({**kpi, "on": "2026-02"}),
+        "add_evidence": Good({**kpi, "on": "2026-02"}, body={"name": "crm.csv", "content": "YTtiCg=="}),
+        "get_evidence": Good({"file_id": file.id}),
+        "remove_evidence": Good({"file_id": file.id}, query={"reason": "Salah berkas"}),
     }
 
 
-def plan_calls(example: Example, draft: Any) -> dict[str, Good]:
+def plan_calls(session: Session, example: Example, draft: Any) -> dict[str, Good]:
     plan, seen = {"plan_id": draft.id}, tag(draft.version)
     objective, kpis = draft.objectives[0], kpis_of(draft)
     weights = [{"kpi_id": kpi.id, "weight": weight} for kpi, weight in zip(kpis, [25, 20, 20, 15, 10, 10], strict=True)]
@@ -162,6 +216,9 @@ def plan_calls(example: Example, draft: Any) -> dict[str, Good]:
         "revise_plan": Good({"plan_id": example.plan.id}, body={"starts_on": "2026-03-01", "reason": "Target baru"}),
         "list_findings": Good(plan),
         "submit_plan": Good(plan, headers=seen),
+        "mark_step": Good(
+            {"plan_id": example.plan.id, "step_id": give_details(session, example.plan)}, body={"is_done": True}
+        ),
         "create_objective": Good(plan, headers=seen, body={"title": "Mutu"}),
         "replace_objective": Good({**plan, "objective_id": objective.id}, headers=seen, body={"title": "Mutu"}),
         "remove_objective": Good({**plan, "objective_id": objective.id}, headers=seen),

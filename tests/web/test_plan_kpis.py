@@ -193,8 +193,8 @@ def test_the_form_shows_no_field_that_does_not_apply(
         {**COMMON, "objective": objective.id, "measure": typed["measure"], "method": typed["method"]},
     )
     always = {
-        "version", "definition_id", "objective", "name", "definition", "source_kind", "source", "recorder", "recorder_number", "frequency", "measure",
-        "method", "baseline", "floor", "cap", "next", "csrf",
+        "version", "definition_id", "objective", "name", "definition", "source_kind", "source", "frequency", "measure",
+        "recorder", "recorder_number", "method", "baseline", "floor", "cap", "next", "csrf",
     }  # fmt: skip
     rows = {
         f"{part}_{row}"
