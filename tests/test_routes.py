@@ -9,7 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.main import list_routes
-from app.models import Appeal, Cycle, Kpi, KpiDefinition, Period, Person, Plan, Position, Unit
+from app.models import (
+    Appeal,
+    Cycle,
+    DevelopmentItem,
+    Kpi,
+    KpiCause,
+    KpiDefinition,
+    KpiNote,
+    Period,
+    Person,
+    Plan,
+    Position,
+    Unit,
+)
 from tests import access_table as table
 from tests.access_table import API, PAGES, Gate
 from tests.api.conftest import AsProgram, Program, anonymous, program
@@ -84,9 +97,14 @@ def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
     return {
         "appeal_id": session.scalars(select(Appeal.id)).one(),
         "person_id": cast.eli.id,
+        "kpi_code": "SALES",
+        "cause_id": session.scalars(select(KpiCause.id)).one(),
+        "note_id": session.scalars(select(KpiNote.id).where(KpiNote.author_id == cast.mona.id)).one(),
+        "item_id": session.scalars(select(DevelopmentItem.id)).one(),
         "plan_id": plan.id,
         "objective_id": kpi.objective_id,
         "kpi_id": kpi.id,
+        "step_id": kpi.objective.steps[0].id,
         "cycle_id": plan.cycle_id,
         "cycle_code": "2026",
         "code": "2026-01",
@@ -97,6 +115,7 @@ def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
         "definition_id": session.scalars(select(KpiDefinition.id)).first(),
         "unit_id": session.scalars(select(Unit.id)).first(),
         "position_id": session.scalars(select(Position.id)).first(),
+        "feedback_id": 999_999,
         "notice_id": 999_999,
         "session_id": 999_999,
         "token_id": 999_999,

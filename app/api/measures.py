@@ -53,6 +53,7 @@ def values_of(sent: wire.KpiSent) -> KpiValues:
     return KpiValues(
         name=sent.name,
         definition=sent.definition,
+        relevance=sent.relevance,
         source_kind=sent.source_kind,
         source=sent.source,
         unit_of_measure=sent.unit_of_measure,
@@ -110,6 +111,7 @@ def shown_kpi(kpi: Kpi) -> wire.Kpi:
         code=kpi.code,
         name=kpi.name,
         definition=kpi.definition,
+        relevance=kpi.relevance,
         source_kind=kpi.source_kind,
         source=kpi.source,
         unit_of_measure=kpi.unit_of_measure,

@@ -23,6 +23,7 @@ from app.api.wire import (
     line,
     lines,
 )
+from app.rules.smart import Severity
 from app.rules.vocabulary import (
     Aggregation,
     Beyond,
@@ -200,11 +201,44 @@ Scoring = Annotated[
 # --- Objectives and KPIs ----------------------------------------------------------------------------------------------
 
 
+class StepSent(Sent):
+    """An activity on the way to an objective."""
+
+    activity: Annotated[str, line(300)]
+    resource: Annotated[str, line(300, 0)] = Field(default="", description="What it takes: people, money, tools.")
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    is_done: Flag = False
+
+
+class StepDone(Sent):
+    """Whether a step is done."""
+
+    is_done: Flag
+
+
+class Step(Shown):
+    """A step of an objective's action plan."""
+
+    id: int
+    activity: str
+    resource: str
+    starts_on: date | None
+    ends_on: date | None
+    is_done: bool
+
+
 class ObjectiveSent(Sent):
-    """A result expected of the employee."""
+    """A result expected of the employee, with what is agreed about it."""
 
     title: Annotated[str, line(300)]
     description: Annotated[str, lines(2000)] = ""
+    success: Annotated[str, lines(1000)] = Field(default="", description="By what both will see that it was reached.")
+    due_on: Day | None = None
+    training_needed: Annotated[str, lines(500)] = ""
+    budget_needed: Annotated[str, lines(500)] = ""
+    help_needed: Annotated[str, lines(500)] = ""
+    steps: Annotated[Sequence[StepSent], Field(max_length=12)] = ()
 
 
 class Objective(Shown):
@@ -213,6 +247,12 @@ class Objective(Shown):
     id: int
     title: str
     description: str
+    success: str
+    due_on: date | None
+    training_needed: str
+    budget_needed: str
+    help_needed: str
+    steps: Sequence[Step]
 
 
 _KPI_EXAMPLE: JsonDict = {
@@ -233,6 +273,7 @@ class KpiSent(Sent):
     objective_id: Id
     name: Annotated[str, line(200)]
     definition: Annotated[str, lines(2000)] = ""
+    relevance: Annotated[str, lines(500)] = Field(default="", description="Why it belongs to its objective.")
     source_kind: SourceKind
     source: Annotated[str, line(300, 0)] = ""
     unit_of_measure: Annotated[str, line(60, 0)] = ""
@@ -273,6 +314,7 @@ class Kpi(Shown):
     code: str
     name: str
     definition: str
+    relevance: str
     source_kind: SourceKind
     source: str
     unit_of_measure: str
@@ -397,8 +439,15 @@ class Finding(Shown):
     message: str
 
 
+class PlanAdvice(Finding):
+    """What could be better about an objective or a KPI; nothing is ever refused for it."""
+
+    severity: Severity
+
+
 class Findings(Shown):
-    """Everything for which a plan cannot be submitted yet."""
+    """Everything for which a plan cannot be submitted yet, and beside it what could be written better."""
 
     items: Sequence[Finding]
     total: int
+    advice: Sequence[PlanAdvice]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, status
 from app.api import plan_schemas as wire
 from app.api.exchange import ApiRoute, OptionalVersion, RequiredVersion, with_tag
 from app.api.measures import findings_on_the_wire, said_by_path, shown_kpi, values_of
+from app.api.objectives import advice_on_the_wire, objective_values
 from app.api.operations import CHANGES, REPLACES, WRITES, refusals, tagged
 from app.api.paging import Part, Search
 from app.api.problems import said
@@ -18,7 +19,6 @@ from app.routing import Actor, CurrentActor, DbSession, Needs, RowId
 from app.rules.vocabulary import Action
 from app.services import cycles, people, plan_kpis, plan_lists, planning
 from app.services.plan_drafts import kpis_of
-from app.services.plan_kpis import ObjectiveValues
 from app.services.plan_lists import PlanFilter, PlanRow
 
 router = APIRouter(route_class=ApiRoute, prefix="/plans", tags=["plans"])
@@ -137,11 +137,11 @@ def revise_plan(
     responses=refusals(404),
 )
 def list_findings(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId) -> wire.Findings:
-    """Everything for which the plan cannot be submitted yet."""
+    """Everything for which the plan cannot be submitted yet, and advice on what could be written better."""
     plan = planning.get_plan(session, actor, plan_id=plan_id)
     found = findings_on_the_wire(plan, planning.findings(plan))
     items = [wire.Finding(**said(fault, request.state.locale)) for fault in found]
-    return wire.Findings(items=items, total=len(items))
+    return wire.Findings(items=items, total=len(items), advice=advice_on_the_wire(plan, request.state.locale))
 
 
 @router.post(
@@ -183,7 +183,7 @@ def create_objective(
     sent: wire.ObjectiveSent,
 ) -> wire.Objective:
     """Add an objective to a draft; the ETag is the plan's. HR and managers above."""
-    values = ObjectiveValues(sent.title, sent.description)
+    values = objective_values(sent)
     objective = plan_kpis.put_objective(session, actor, plan_id=plan_id, version=version, values=values)
     with_tag(response, objective.plan.version)
     return wire.Objective.model_validate(objective)
@@ -206,7 +206,7 @@ def replace_objective(
     sent: wire.ObjectiveSent,
 ) -> wire.Objective:
     """Change an objective of a draft; If-Match and ETag are the plan's. HR and managers above."""
-    values = ObjectiveValues(sent.title, sent.description)
+    values = objective_values(sent)
     objective = plan_kpis.put_objective(
         session, actor, plan_id=plan_id, version=version, values=values, objective_id=objective_id
     )

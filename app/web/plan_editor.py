@@ -1,8 +1,8 @@
-"""The acts of the plan editor: objectives, order, ratings and weights; whatever is done, the ratings typed are kept."""
+"""The acts of the plan editor: order, ratings and weights; whatever is done, the ratings typed are kept."""
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Depends, Request, Response
 
@@ -10,10 +10,9 @@ from app.errors import Conflict
 from app.i18n import mark
 from app.models import Kpi, Plan
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
-from app.rules.vocabulary import Action, PlanState, WeightingMethod
+from app.rules.vocabulary import WRITABLE, Action, WeightingMethod
 from app.services import plan_kpis, plan_weights, planning
-from app.services.plan_drafts import kpis_of, objective_of
-from app.services.plan_kpis import LONGEST_DESCRIPTION, LONGEST_TITLE, ObjectiveValues
+from app.services.plan_drafts import kpis_of
 from app.services.plan_weights import LONGEST_REASON, KpiRatings, ratings_of
 from app.web.forms import Form, SentForm
 from app.web.plan_pages import plan_values, show_editor
@@ -69,7 +68,7 @@ def _show_stale(request: Request, session: DbSession, actor: Actor, plan_id: int
     """The present plan beside the ratings that were typed, where they differ: nothing is overwritten unseen."""
     session.expire_all()
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
-    if plan.state is not PlanState.DRAFT:
+    if plan.state not in WRITABLE:
         return redirect(request, f"/plans/{plan_id}", _STALE, kind="warning")
     typed = [
         (kpi, criterion, form.value(f"{criterion.field}_{kpi.id}"))
@@ -196,73 +195,7 @@ def drop_override(
     return _do(request, session, actor, plan_id, form, drop, "#plan-weights")
 
 
-# --- Objectives -------------------------------------------------------------------------------------------------------
-
-
-@router.post("/plans/{plan_id}/objectives", dependencies=_WRITE)
-def add_objective(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, form: SentForm
-) -> Response:
-    """One more objective, or the editor with what was typed."""
-    objective = _put_objective(session, actor, plan_id, form)
-    if objective is None:
-        plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
-        return show_editor(request, actor, plan, None, HTTPStatus.BAD_REQUEST, objective_form=form)
-    return redirect(request, f"/plans/{plan_id}#objective-{objective.id}")
-
-
-@router.get("/plans/{plan_id}/objectives/{objective_id}", dependencies=_WRITE)
-def objective_page(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, objective_id: RowId
-) -> Response:
-    """The words of an objective."""
-    plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
-    objective = objective_of(plan, objective_id)
-    form = Form.showing(
-        request.state.locale,
-        version=str(plan.version),
-        title=objective.title,
-        description=objective.description,
-    )
-    return page(request, "planning/objective.html", plan=plan, objective=objective, form=form, stands=None)
-
-
-@router.post("/plans/{plan_id}/objectives/{objective_id}", dependencies=_WRITE)
-def change_objective(
-    request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, objective_id: RowId, form: SentForm
-) -> Response:
-    """Other words for it; against a newer version both are shown."""
-    status, stands = HTTPStatus.BAD_REQUEST, None
-    try:
-        if _put_objective(session, actor, plan_id, form, objective_id) is not None:
-            return redirect(request, f"/plans/{plan_id}#objective-{objective_id}")
-    except Conflict as conflict:
-        if conflict.code != "stale":
-            raise
-        status = HTTPStatus.CONFLICT
-    plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
-    objective = objective_of(plan, objective_id)
-    if status is HTTPStatus.CONFLICT:
-        stands = objective
-    values: dict[str, Any] = {"plan": plan, "objective": objective, "stands": stands}
-    return page(request, "planning/objective.html", status, **values, form=_with_version(form, plan))
-
-
-def _put_objective(session: DbSession, actor: Actor, plan_id: int, form: Form, objective_id: int | None = None) -> Any:
-    title = form.text("title", limit=LONGEST_TITLE)
-    description = form.text("description", limit=LONGEST_DESCRIPTION, required=False, lines=True)
-    version = version_in(form)
-    return form.attempt(
-        session,
-        lambda: plan_kpis.put_objective(
-            session,
-            actor,
-            plan_id=plan_id,
-            version=version,
-            objective_id=objective_id,
-            values=ObjectiveValues(title, description),
-        ),
-    )
+# --- The order of objectives ------------------------------------------------------------------------------------------
 
 
 @router.post("/plans/{plan_id}/objectives/{objective_id}/removal", dependencies=_WRITE)

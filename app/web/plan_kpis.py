@@ -11,8 +11,9 @@ from app.i18n import Locale, mark
 from app.messages import fault_text
 from app.models import Kpi, Objective, Plan
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
-from app.rules.vocabulary import Action, PlanState
+from app.rules.vocabulary import WRITABLE, Action
 from app.services import library, plan_kpis, planning
+from app.services.advice import typed_kpi_advice
 from app.services.cycles import policy_of
 from app.services.kpi_values import (
     AGGREGATIONS_OF,
@@ -25,6 +26,7 @@ from app.services.plan_drafts import kpi_of, kpis_of, objective_of
 from app.services.plan_values import takes_period_targets
 from app.web import kpi_fields, plan_words
 from app.web.forms import Form, Query, SentForm
+from app.web.plan_advice import Hint, hints_of
 from app.web.plan_checklist import FIELDS
 from app.web.plan_editor import is_partial, version_in
 from app.web.plan_pages import Curve, curve_of
@@ -40,7 +42,7 @@ OWN: Final = "0"
 def new_page(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId, query: Query) -> Response:
     """First the library to choose from, then the form, filled from what was chosen."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
-    if plan.state is not PlanState.DRAFT:
+    if plan.state not in WRITABLE:
         return redirect(request, f"/plans/{plan_id}")
     objective = objective_of(plan, query.whole("objective") or 0)
     chosen = query.value("definition")
@@ -93,7 +95,7 @@ def kpi_page(request: Request, session: DbSession, actor: CurrentActor, plan_id:
     """The form with what stands."""
     plan = planning.get_plan_to_write(session, actor, plan_id=plan_id)
     kpi = kpi_of(plan, kpi_id)
-    if plan.state is not PlanState.DRAFT:
+    if plan.state not in WRITABLE:
         return redirect(request, f"/plans/{plan_id}#kpi-{kpi_id}")
     return _form_page(request, plan, _stored(request.state.locale, plan, kpi), kpi)
 
@@ -204,7 +206,19 @@ def _values(request: Request, plan: Plan, form: Form, kpi: Kpi | None) -> dict[s
         "cycle": plan.cycle,
         "curve": curve,
         "open_points": open_points,
+        "hints": _hints(request.state.locale, plan, form, kpi),
     }
+
+
+def _hints(locale: Locale, plan: Plan, form: Form, kpi: Kpi | None) -> list[Hint]:
+    """What could be better about what was typed so far."""
+    reading = Form(locale, {name: form.values(name) for name in form.names})
+    objective_id = reading.whole("objective", required=False)
+    objective = next((each for each in plan.objectives if each.id == objective_id), kpi.objective if kpi else None)
+    values = kpi_fields.read(reading, plan)
+    found = typed_kpi_advice(plan, values, objective=objective, kpi=kpi)
+    # Ratings are given in the editor of the plan, where this is said as well
+    return hints_of((each for each in found if each.at != "data_credibility"), locale)
 
 
 def _preview(locale: Locale, plan: Plan, form: Form) -> tuple[Curve | None, list[tuple[str, str]]]:

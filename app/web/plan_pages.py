@@ -22,7 +22,9 @@ from app.rules.plan import (
     MOST_OBJECTIVES,
 )
 from app.rules.policy import Policy
-from app.rules.vocabulary import PlanState
+from app.rules.vocabulary import WRITABLE
+from app.services.action_steps import may_mark
+from app.services.advice import plan_advice
 from app.services.cycles import policy_of
 from app.services.employment import placement_on
 from app.services.kpi_values import kpi_faults
@@ -31,6 +33,8 @@ from app.services.plan_weights import is_overridden
 from app.services.planning import findings, may_write, measure_of, scoring_of, versions_of
 from app.web import plan_words
 from app.web.forms import Form
+from app.web.plan_advice import hints_by_part
+from app.web.plan_agreement import STEPS_TAKEN, agreement_of, agreement_on, figures_in
 from app.web.plan_checklist import FIELDS, checklist
 from app.web.render import page
 
@@ -103,7 +107,7 @@ def placement_of(plan: Plan, actor: Actor) -> Placement | None:
 def plan_values(request: Request, actor: Actor, plan: Plan, form: Form | None = None) -> dict[str, Any]:
     """What every page about a plan shows of it."""
     locale: Locale = request.state.locale
-    missing = findings(plan) if plan.state is PlanState.DRAFT else []
+    missing = findings(plan) if plan.state in WRITABLE else []
     kpis = kpis_of(plan)
     return {
         "plan": plan,
@@ -114,22 +118,30 @@ def plan_values(request: Request, actor: Actor, plan: Plan, form: Form | None = 
         "policy": policy_of(plan.cycle),
         "guide": guide_of(plan),
         "checklist": checklist(plan, missing, locale),
+        "advice": hints_by_part(plan, plan_advice(plan), locale) if plan.state in WRITABLE else [],
         "is_overridden": is_overridden(plan),
         "heaviest": max((kpi.weight for kpi in kpis if kpi.weight is not None), default=Decimal(0)),
+        "steps_taken": STEPS_TAKEN,
+        "figures_in": lambda remark, kpi: figures_in(remark, kpi, locale),
         "target_words": lambda kpi: plan_words.target_words(kpi, locale),
         "form": form or Form.showing(locale, version=str(plan.version)),
     }
 
 
-def show_plan(request: Request, session: DbSession, actor: Actor, plan: Plan) -> HTMLResponse:
+def show_plan(
+    request: Request, session: DbSession, actor: Actor, plan: Plan, form: Form | None = None, status: int = 200
+) -> HTMLResponse:
     """The read view: what was agreed, why each KPI weighs what it does, and how it will be scored."""
-    values = plan_values(request, actor, plan)
+    values = plan_values(request, actor, plan, form)
     policy: Policy = values["policy"]
     return page(
         request,
         "planning/plan.html",
+        status,
         **values,
+        agreement=agreement_of(session, actor, plan),
         may_write=may_write(session, actor, person_id=plan.person_id),
+        may_mark=may_mark(session, actor, plan),
         versions=versions_of(session, actor, person_id=plan.person_id, cycle_id=plan.cycle_id),
         curves={kpi.id: curve_of(kpi, policy, request.state.locale) for kpi in values["kpis"]},
     )
@@ -144,11 +156,13 @@ def show_editor(
         "planning/editor.html",
         status,
         **plan_values(request, actor, plan, form),
+        agreement=agreement_on(request, actor, plan),
         **{
             "is_refused": False,
             "is_stale": False,
             "typed_before": (),
             "objective_form": Form.showing(request.state.locale),
+            "new_hints": (),
             **more,
         },
     )

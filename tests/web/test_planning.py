@@ -298,6 +298,7 @@ def test_ratings_move_the_weights_in_place(session: Session, draft: Plan, hana: 
     assert re.findall(r'id="([\w-]+)"[^>]* hx-swap-oob="true"', answer.text) == [
         *(f"kpi-weight-{kpi.id}" for kpi in kpis_of(draft)),
         "plan-checklist",
+        "plan-advice",
         "plan-version",
         "objective-version",
         "discard-version",
