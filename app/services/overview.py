@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.access import Actor, require
+from app.access import Actor, may, require
 from app.errors import NotFound
 from app.models import Appraisal, Cycle, Entry, Period, Person, Plan, PublishedScorecard
 from app.rules.scorecard import Scorecard
@@ -52,6 +52,10 @@ class Overview:
     is_period_over: bool
     has_plan: bool
     """Whether the person has a plan in the current cycle, in force or in draft."""
+    to_answer: Plan | None
+    """The person's own plan that waits for their answer, in whatever cycle."""
+    plans_returned: int
+    """How many plans that the person may write were answered or accepted, and wait for the next step."""
     published: PublishedCard | None
     to_date: Scorecard | None
     """The scorecard to date of the shown period, unless that one is published already."""
@@ -73,6 +77,8 @@ def overview_for(session: Session, actor: Actor) -> Overview:
         period=period,
         is_period_over=bool(period and is_over(period, actor.today)),
         has_plan=cycle is not None and _has_plan(session, actor, cycle),
+        to_answer=_own_proposal(session, actor),
+        plans_returned=_plans_returned(session, actor, cycle) if cycle else 0,
         published=published,
         to_date=_own_to_date(session, actor, cycle, period, published),
         team=team if team and team.people else None,
@@ -109,6 +115,20 @@ def _own_to_date(
         )
     except NotFound:
         return None
+
+
+def _own_proposal(session: Session, actor: Actor) -> Plan | None:
+    proposals = select(Plan).where(Plan.person_id == actor.person_id, Plan.state == PlanState.PROPOSED)
+    return session.scalar(proposals.order_by(Plan.starts_on, Plan.id).limit(1).options(joinedload(Plan.cycle)))
+
+
+def _plans_returned(session: Session, actor: Actor, cycle: Cycle) -> int:
+    waiting = select(func.count(Plan.id)).where(
+        Plan.cycle_id == cycle.id,
+        Plan.state.in_((PlanState.COUNTERED, PlanState.ACCEPTED)),
+        may(actor, Action.PLAN_WRITE, Plan.person_id),
+    )
+    return session.scalar(waiting) or 0
 
 
 def _has_plan(session: Session, actor: Actor, cycle: Cycle) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -55,9 +56,13 @@ def digest_of(content: str) -> str:
 
 
 def _objective(objective: Objective) -> ObjectiveFacts:
-    facts = {name: _fact(getattr(objective, name)) for name in FACTS_OF_OBJECTIVE}
+    facts: dict[str, Fact] = {name: _fact(getattr(objective, name)) for name in FACTS_OF_OBJECTIVE}
     if objective.goal_link is not None:
         facts["goal"] = objective.goal_link.goal.title
+    facts["steps"] = tuple(
+        " · ".join(part for part in (each.activity, each.resource, _span(each.starts_on, each.ends_on)) if part)
+        for each in objective.steps
+    )
     return ObjectiveFacts(number_of(objective), _given(facts), tuple(_kpi(kpi) for kpi in objective.kpis))
 
 
@@ -72,6 +77,11 @@ def _kpi(kpi: Kpi) -> KpiFacts:
     if kpi.recorder is not None:
         facts["recorder"] = kpi.recorder.person.name if kpi.recorder.person else kpi.recorder.rule.value
     return KpiFacts(kpi.code, _given(facts))
+
+
+def _span(first: date | None, last: date | None) -> str:
+    """Two days as they are written in files; an open end is left open."""
+    return f"{first or ''}–{last or ''}" if first or last else ""
 
 
 def _given(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -23,8 +24,13 @@ class PlanFilter(StrEnum):
     """Which people a list of plans is narrowed to."""
 
     ACTIVE = "active"
+    AGREEING = "agreeing"
+    """Proposed, answered or accepted, and not in force yet."""
     DRAFT = "draft"
     NONE = "none"
+
+
+_AGREEING: Final = tuple(state for state in IN_MAKING if state is not PlanState.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class PlanCounts:
     people: int
     active: int
     draft: int
+    agreeing: int
     none: int
 
 
@@ -107,6 +114,7 @@ def count_plans(session: Session, actor: Actor, *, cycle_id: int, search: str = 
         people=count(),
         active=count(_has(PlanFilter.ACTIVE, cycle)),
         draft=count(_has(PlanFilter.DRAFT, cycle)),
+        agreeing=count(_has(PlanFilter.AGREEING, cycle)),
         none=count(_has(PlanFilter.NONE, cycle)),
     )
 
@@ -171,6 +179,8 @@ def _has(only: PlanFilter, cycle: Cycle) -> ColumnElement[bool]:
     plans = exists().where(Plan.person_id == Person.id, Plan.cycle_id == cycle.id)
     if only is PlanFilter.NONE:
         return ~plans
+    if only is PlanFilter.AGREEING:
+        return plans.where(Plan.state.in_(_AGREEING))
     return plans.where(Plan.state == PlanState(only.value))
 
 

@@ -89,8 +89,14 @@ def get_plan(session: Session, actor: Actor, *, plan_id: int) -> Plan:
 
 def get_plan_to_write(session: Session, actor: Actor, *, plan_id: int) -> Plan:
     """The same plan, if the actor may write it."""
+    return get_plan_for(session, actor, Action.PLAN_WRITE, plan_id=plan_id)
+
+
+def get_plan_for(session: Session, actor: Actor, action: Action, *, plan_id: int) -> Plan:
+    """The same plan, if the actor may do the action on plans of its employee."""
+    note_question(session, action)
     plan = get_plan(session, actor, plan_id=plan_id)
-    require(session, actor, Action.PLAN_WRITE, plan.person_id)
+    require(session, actor, action, plan.person_id)
     return plan
 
 

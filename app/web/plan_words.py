@@ -107,6 +107,9 @@ WEIGHTINGS: Final[Mapping[WeightingMethod, Word]] = MappingProxyType(
 STATES: Final[Mapping[PlanState, Word]] = MappingProxyType(
     {
         PlanState.DRAFT: Word(mark("Draft"), "warn"),
+        PlanState.PROPOSED: Word(mark("Proposed"), "info"),
+        PlanState.COUNTERED: Word(mark("Answered"), "warn"),
+        PlanState.ACCEPTED: Word(mark("Accepted"), "info"),
         PlanState.ACTIVE: Word(mark("In force"), "good"),
         PlanState.REPLACED: Word(mark("Replaced"), ""),
     }
