@@ -12,7 +12,16 @@ CASE_TEXTS: Final[Mapping[str, str]] = {
     "appeal_days_over": "The days in which you could object are over.",
     "appeal_decided": "This objection is decided already.",
     "appealed_before": "You have objected to this scorecard once; its decision is final here.",
+    "cycle_not_over": "This cycle can be closed after its last day.",
+    "cycle_open": "This cycle is open.",
+    "cycle_unsettled": "Appraisals that still wait for somebody: %(count)s. The cycle can be closed after them.",
+    "kpi_counts_already": "This KPI counts already.",
+    "kpi_left_out_already": "This KPI is left out already.",
     "kpi_not_on_card": "is not a KPI of this scorecard: %(code)s",
+    "nobody_assigned": "Nobody was named to appraise in the manager's place.",
+    "not_within_a_year": "must be today or later, and within a year",
+    "request_decided": "This request is decided already.",
+    "request_waits": "The same was asked for already and waits for a second person.",
     "second_level_decides": "The manager's manager decides about this objection.",
     "second_person_needed": (
         "Somebody else has to do this: you scored, published or asked for it, and nobody decides about their own work."

@@ -1,0 +1,120 @@
+"""Who appraises somebody for a period in the manager's place, until which day, and by whose word?"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.access import Actor, require
+from app.errors import Conflict, Invalid
+from app.models import AppraiserAssignment, Period, Person
+from app.rules.faults import Fault
+from app.rules.texts import tidy
+from app.rules.vocabulary import Action
+from app.services import audit
+from app.services.cycles import cycle_by_code, period_of
+from app.services.released import checked_words
+
+LONGEST: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentValues:
+    """Who appraises instead, until when, and why; `who` is a name or an employee number."""
+
+    who: str
+    ends_on: date
+    reason: str
+
+
+def assign_appraiser(
+    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str, values: AssignmentValues
+) -> AppraiserAssignment:
+    """Let somebody else appraise a person for a period: named on the scorecard, with a manager's rights until a day."""
+    require(session, actor, Action.APPRAISAL_REASSIGN, person_id)
+    period = period_of(cycle_by_code(session, actor, code=cycle_code), period_code)
+    reason = checked_words("reason", values.reason)
+    appraiser = _appraiser(session, actor, values.who, person_id)
+    if not actor.today <= values.ends_on <= actor.today + LONGEST:
+        raise Invalid([Fault("ends_on", "not_within_a_year")])
+    row = assignment_of(session, person_id=person_id, period_id=period.id)
+    if row is None:
+        row = AppraiserAssignment(person_id=person_id, period_id=period.id)
+        session.add(row)
+    row.appraiser_id, row.starts_on, row.ends_on = appraiser.id, actor.today, values.ends_on
+    row.reason, row.by_id, row.at = reason, actor.person_id, clock.now()
+    session.flush()
+    session.expire(row, ["appraiser"])
+    _record(session, actor, "appraiser.assigned", row, period, reason, {"number": appraiser.number})
+    return row
+
+
+def end_assignment(session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str) -> None:
+    """Give the case back to the manager."""
+    require(session, actor, Action.APPRAISAL_REASSIGN, person_id)
+    period = period_of(cycle_by_code(session, actor, code=cycle_code), period_code)
+    row = assignment_of(session, person_id=person_id, period_id=period.id)
+    if row is None:
+        raise Conflict("nobody_assigned")
+    _record(session, actor, "appraiser.given_back", row, period, "", {})
+    session.delete(row)
+    session.flush()
+
+
+def assignment_of(session: Session, *, person_id: int, period_id: int) -> AppraiserAssignment | None:
+    """Who appraises the person in this period in the manager's place."""
+    return session.scalar(
+        select(AppraiserAssignment)
+        .where(AppraiserAssignment.person_id == person_id, AppraiserAssignment.period_id == period_id)
+        .options(joinedload(AppraiserAssignment.appraiser))
+    )
+
+
+def check_may_assign(session: Session, actor: Actor, *, person_id: int) -> None:
+    """Refuse who never moves this person's case, before anything else is looked at."""
+    require(session, actor, Action.APPRAISAL_REASSIGN, person_id)
+
+
+def _appraiser(session: Session, actor: Actor, who: str, person_id: int) -> Person:
+    """The one person of this number or name who is on the staff and is not the employee."""
+    wished = tidy(who)
+    if not wished:
+        raise Invalid([Fault("who", "required")])
+    found = session.scalars(
+        select(Person)
+        .where(
+            or_(func.lower(Person.number) == wished.lower(), func.lower(Person.name) == wished.lower()),
+            or_(Person.left_on.is_(None), Person.left_on >= actor.today),
+        )
+        .limit(2)
+    ).all()
+    if not found:
+        raise Invalid([Fault("who", "nobody_so_named")])
+    if len(found) > 1:
+        raise Invalid([Fault("who", "several_so_named")])
+    if found[0].id == person_id:
+        raise Invalid([Fault("who", "own_manager")])
+    return found[0]
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    row: AppraiserAssignment,
+    period: Period,
+    reason: str,
+    details: dict[str, str],
+) -> None:
+    audit.record(
+        session,
+        action,
+        actor_id=actor.person_id,
+        about=("appraiser_assignment", row.id),
+        subject_id=row.person_id,
+        details={"cycle": period.cycle.code, "period": period.code, "ends_on": row.ends_on, **details},
+        words={"reason": reason} if reason else None,
+    )
