@@ -80,6 +80,13 @@ FAULT_TEXTS: Final[Mapping[str, str]] = {
     "steps_not_rising": "must have rising bounds",
     "target_is_0": "must not be 0",
     "too_few_points": "needs at least two points",
+    # causes, notes, development plans, incentive bands
+    "action_done": "This action is done already.",
+    "due_in_the_past": "must not lie in the past",
+    "incentives_begin_alike": "is where another band begins",
+    "no_incentives": "needs at least one band",
+    "note_settled": "A note can be taken back for a day; this one is older.",
+    "too_many_items": "There are %(most)s open items already. Finish or drop some first.",
     # the plan's shape
     "too_few": "has %(count)s; at least %(fewest)s are needed",
     "too_many": "has %(count)s; at most %(most)s are allowed",

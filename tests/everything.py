@@ -12,6 +12,7 @@ from app.rules.noticing import NoticeKind
 from app.rules.vocabulary import Frequency
 from app.services import accounts
 from app.services.actuals import EntryValues, put_entry
+from app.services.agreement import RemarkValues, add_remark, counter_plan, propose_plan
 from app.services.appraisals import publish
 from app.services.evidence import SentFile, add_evidence
 from app.services.library import seed_library
@@ -41,6 +42,20 @@ class Company:
     past: Past
 
 
+def agree(session: Session, cast: Cast, cycle: Cycle) -> None:
+    """Somebody's plan that waits for an answer, another that was answered, with remarks."""
+    root, hana = actor_of(cast.root), actor_of(cast.hana)
+    asked = make_draft(session, root, cast.mona, cycle)
+    add_remark(session, hana, plan_id=asked.id, values=RemarkValues("Perjelas sumber angkanya."))
+    propose_plan(session, root, plan_id=asked.id, version=asked.version)
+    answered = make_draft(session, root, cast.omar, cycle)
+    propose_plan(session, root, plan_id=answered.id, version=answered.version)
+    lower = RemarkValues("Pasar turun.", kpi_code=kpis_of(answered)[0].code, target=Decimal(1000))
+    counter_plan(
+        session, actor_of(cast.omar), plan_id=answered.id, version=answered.version, remarks=[lower, RemarkValues("Ya")]
+    )
+
+
 def make_company(session: Session, cast: Cast) -> Company:
     """A company in which every page has something to show."""
     example = make_example(session, cast)
@@ -66,6 +81,7 @@ def make_company(session: Session, cast: Cast) -> Company:
     follow_eli(session, example)
     show_incentives(session, example)
     draft = make_draft(session, hana, cast.eva, example.cycle, [VALUES, RATIO_VALUES, VALUES, VALUES, VALUES, VALUES])
+    agree(session, cast, example.cycle)
     weights = {kpi.id: kpi.weight for kpi in kpis_of(draft)}
     override_weights(session, hana, plan_id=draft.id, version=draft.version, weights=weights, reason="Disepakati")
     account = session.scalars(select(Account).where(Account.person_id == cast.hana.id)).one()

@@ -19,6 +19,7 @@ TAGS: Final = [
     {"name": "library", "description": "KPI definitions to copy into plans."},
     {"name": "plans", "description": "Objectives and KPIs of an employee for a cycle, with weights and targets."},
     {"name": "entries", "description": "Recorded figures: the idempotent feed for other systems."},
+    {"name": "following", "description": "Status, forecast, causes, notes, development plans, incentive bands."},
     {"name": "scorecards", "description": "Results to date and as published, and publishing them."},
 ]
 _DESCRIPTION: Final = """\

@@ -49,7 +49,10 @@ _OVERSIGHT: Final = frozenset({Role.HR, Role.AUDITOR})
 NAVIGATION: Final = (
     Place("/", mark("Home"), "home"),
     Place("/scorecards", mark("Scorecards"), "scorecard"),
+    Place("/team", mark("Team"), "people", _OVERSIGHT, for_managers=True),
+    Place("/reviews", mark("Reviews"), "done"),
     Place("/plans", mark("Performance plans"), "plan"),
+    Place("/development", mark("Development plans"), "up"),
     Place("/entries", mark("Entries"), "entries"),
     Place("/people", mark("People"), "people", _OVERSIGHT, for_managers=True),
     Place("/cycles", mark("Cycles"), "cycle", _OVERSIGHT),
