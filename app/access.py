@@ -82,6 +82,7 @@ TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.ENTRY_READ: _OVERSEERS,
         Action.ENTRY_VERIFY: _MANAGERS,
         Action.ENTRY_WRITE: _MANAGERS,
+        Action.FEEDBACK_GIVE: _EVERYONE,
         Action.GOAL_READ: _EVERYONE,
         Action.GOAL_WRITE: _HR,
         Action.HOME_READ: _EVERYONE,
@@ -118,6 +119,7 @@ NEVER_ON_ONESELF = frozenset(
         Action.ENTRY_WRITE,
         Action.PLAN_APPROVE,
         Action.PLAN_WRITE,
+        Action.PRIVACY_MANAGE,
         Action.SCORECARD_CORRECT,
         Action.SCORECARD_PUBLISH,
     }

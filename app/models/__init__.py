@@ -34,6 +34,7 @@ from app.models.planning import (
     Plan,
     ScoreBand,
 )
+from app.models.privacy import DataRequest, Erasure, LegalHold
 from app.models.recording import EntryCheck, EvidenceFile, KpiRecorder
 from app.models.reviews import (
     Adjustment,
@@ -51,11 +52,11 @@ from app.models.reviews import (
 __all__ = [
     "Account", "Acknowledgement", "ActionStep", "Adjustment", "ApiToken", "Appeal", "AppealPoint", "Appraisal",
     "AppraisalStep", "AppraiserAssignment", "AuditEntry", "AuditText", "Base", "Behaviour", "BehaviourLevel",
-    "BehaviourRating", "CaseRequest", "Cycle", "DevelopmentItem", "Entry", "EntryCheck", "EntryInput",
-    "EntryMilestone", "EvidenceFile", "FeedbackAnswer", "FeedbackRequest", "Goal", "GradeBand",
+    "BehaviourRating", "CaseRequest", "Cycle", "DataRequest", "DevelopmentItem", "Entry", "EntryCheck", "EntryInput",
+    "EntryMilestone", "Erasure", "EvidenceFile", "FeedbackAnswer", "FeedbackRequest", "Goal", "GradeBand",
     "IdempotencyKey", "IncentiveBand", "IssuedPdf", "Job", "Kpi", "KpiCause", "KpiComment", "KpiDefinition",
-    "KpiInput", "KpiNote", "KpiRecorder", "Mail", "Milestone", "Notice", "NoticePreference", "Objective",
-    "ObjectiveGoal", "OneTimeLink", "OrganisationProfile", "Period", "PeriodTarget", "Person", "Placement",
-    "Plan", "PlanAcceptance", "PlanRemark", "Position", "PublishedScorecard", "ReportingLine", "Responsibility",
-    "RoleGrant", "ScoreBand", "SelfAssessment", "SelfAssessmentKpi", "SignInFailure", "Unit", "WebSession",
+    "KpiInput", "KpiNote", "KpiRecorder", "LegalHold", "Mail", "Milestone", "Notice", "NoticePreference", "Objective",
+    "ObjectiveGoal", "OneTimeLink", "OrganisationProfile", "Period", "PeriodTarget", "Person", "Placement", "Plan",
+    "PlanAcceptance", "PlanRemark", "Position", "PublishedScorecard", "ReportingLine", "Responsibility", "RoleGrant",
+    "ScoreBand", "SelfAssessment", "SelfAssessmentKpi", "SignInFailure", "Unit", "WebSession",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ class Action(StrEnum):
     ENTRY_READ = "entry:read"
     ENTRY_VERIFY = "entry:verify"
     ENTRY_WRITE = "entry:write"
+    FEEDBACK_GIVE = "feedback:give"
     GOAL_READ = "goal:read"
     GOAL_WRITE = "goal:write"
     HOME_READ = "home:read"
@@ -171,6 +172,15 @@ class DevelopmentState(StrEnum):
     DROPPED = "dropped"
     OPEN = "open"
     RUNNING = "running"
+
+
+class DataRequestKind(StrEnum):
+    """What a person may ask about their own data."""
+
+    CORRECTION = "correction"
+    ERASURE = "erasure"
+    OBJECTION = "objection"
+    """Against a score that rests on figures alone: a person is to look at it."""
 
 
 class Frequency(StrEnum):

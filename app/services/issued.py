@@ -71,7 +71,7 @@ def issued_as(session: Session, digest: str) -> PublishedScorecard | None:
     return session.scalar(
         select(PublishedScorecard)
         .join(IssuedPdf, IssuedPdf.scorecard_id == PublishedScorecard.id)
-        .where(IssuedPdf.digest == digest)
+        .where(IssuedPdf.digest == digest, PublishedScorecard.snapshot != "")
         .limit(1)
     )
 
@@ -111,7 +111,7 @@ def stored_copy(session: Session, scorecard_id: int, language: Language) -> byte
     if known is None:
         return None
     with contextlib.suppress(OSError):
-        content = _path(settings_of(session), known.digest).read_bytes()
+        content = path_of_pdf(settings_of(session), known.digest).read_bytes()
         if digest_of(content) == known.digest:
             return content
     return None
@@ -119,7 +119,7 @@ def stored_copy(session: Session, scorecard_id: int, language: Language) -> byte
 
 def store(settings: Settings, pdf: PdfFile) -> None:
     """Keep the bytes under their digest; a reader never meets half a file."""
-    path = _path(settings, pdf.digest)
+    path = path_of_pdf(settings, pdf.digest)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         try:
@@ -161,7 +161,8 @@ def download_act(scorecard_id: int, person_id: int, period_code: str, language: 
     )
 
 
-def _path(settings: Settings, digest: str) -> Path:
+def path_of_pdf(settings: Settings, digest: str) -> Path:
+    """Where the copy of an issued PDF lies, if one was kept."""
     return settings.data_dir / "pdf" / digest[:2] / f"{digest}.pdf"
 
 

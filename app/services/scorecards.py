@@ -43,6 +43,8 @@ class PeriodCard:
     """Whether the actor is one of those who publish for this person."""
     refusal: KinerjaError | None
     """What keeps it from being published at the moment."""
+    may_manage: bool = False
+    """Whether the actor may move this person's case."""
     case: CardCase | None = None
     """What came after it was published; None where nothing was."""
 
@@ -93,6 +95,7 @@ def period_card(
         scored=scored,
         published=published,
         case=case,
+        may_manage=allow(session, actor, Action.SCORECARD_CORRECT, person_id).is_allowed,
         may_publish=allow(session, actor, Action.SCORECARD_PUBLISH, person_id).is_allowed,
         refusal=refusal_of(scored, Step.PUBLISH),
     )
@@ -134,7 +137,7 @@ def _latest_published(
         .join(PublishedScorecard.appraisal)
         .join(Appraisal.period)
         .join(Period.cycle)
-        .where(Appraisal.person_id == person_id, Cycle.code == cycle_code)
+        .where(Appraisal.person_id == person_id, Cycle.code == cycle_code, PublishedScorecard.snapshot != "")
         .order_by(Period.ends_on.desc(), PublishedScorecard.version_number.desc())
         .limit(1)
     )
@@ -214,7 +217,7 @@ def _to_date(session: Session, scored: ScoredPerson) -> Scorecard:
 def _latest(session: Session, appraisal_id: int) -> PublishedScorecard | None:
     return session.scalar(
         select(PublishedScorecard)
-        .where(PublishedScorecard.appraisal_id == appraisal_id)
+        .where(PublishedScorecard.appraisal_id == appraisal_id, PublishedScorecard.snapshot != "")
         .order_by(PublishedScorecard.version_number.desc())
         .limit(1)
         .options(joinedload(PublishedScorecard.published_by))

@@ -42,6 +42,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("cycle_id", "place", name=op.f("uq_behaviour_cycle_id_place")),
     )
     op.create_table(
+        "data_request",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "correction",
+                "erasure",
+                "objection",
+                name="data_request_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_granted", sa.Boolean(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_data_request_answered_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_data_request_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_request")),
+    )
+    op.create_index("ix_data_request_answered_at", "data_request", ["answered_at"], unique=False)
+    op.create_index(op.f("ix_data_request_person_id"), "data_request", ["person_id"], unique=False)
+    op.create_table(
         "development_item",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kpi_code", sa.String(length=40), nullable=False),
@@ -75,6 +105,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_development_item")),
     )
     op.create_index("ix_development_item_person_state", "development_item", ["person_id", "state"], unique=False)
+    op.create_table(
+        "erasure",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("erased_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_erasure_asked_by_id")),
+        sa.ForeignKeyConstraint(["erased_by_id"], ["person.id"], name=op.f("fk_erasure_erased_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_erasure_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_erasure_person_id")),
+    )
     op.create_table(
         "goal",
         sa.Column("cycle_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -113,6 +158,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incentive_band")),
         sa.UniqueConstraint("cycle_id", "lower", name=op.f("uq_incentive_band_cycle_id_lower")),
     )
+    op.create_table(
+        "legal_hold",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["lifted_by_id"], ["person.id"], name=op.f("fk_legal_hold_lifted_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_legal_hold_person_id")),
+        sa.ForeignKeyConstraint(["set_by_id"], ["person.id"], name=op.f("fk_legal_hold_set_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    op.create_index(op.f("ix_legal_hold_person_id"), "legal_hold", ["person_id"], unique=False)
     op.create_table(
         "mail",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -381,7 +442,7 @@ def upgrade() -> None:
         sa.Column("resource", sa.String(length=300), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column("is_done", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_done", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
             ["objective_id"], ["objective.id"], name=op.f("fk_action_step_objective_id"), ondelete="CASCADE"
@@ -454,7 +515,15 @@ def upgrade() -> None:
         sa.Column("appraisal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("correct", "exclude_kpi", name="case_kind", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "correct",
+                "exclude_kpi",
+                "include_kpi",
+                name="case_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("kpi_code", sa.String(length=40), nullable=False),
@@ -719,15 +788,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_evidence_file_digest"), "evidence_file", ["digest"], unique=False)
     op.create_index(op.f("ix_evidence_file_entry_id"), "evidence_file", ["entry_id"], unique=False)
-    op.add_column("cycle", sa.Column("asks_agreement", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.add_column("cycle", sa.Column("asks_agreement", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("cycle", sa.Column("entry_grace_days", sa.Integer(), server_default="7", nullable=False))
-    op.add_column("cycle", sa.Column("asks_self_assessment", sa.Boolean(), server_default=sa.text("0"), nullable=False))
-    op.add_column("cycle", sa.Column("asks_approval", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.add_column("cycle", sa.Column("asks_self_assessment", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("cycle", sa.Column("asks_approval", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("cycle", sa.Column("behaviour_share", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("cycle", sa.Column("max_adjustment", sa.BigInteger(), server_default="1000", nullable=False))
-    op.add_column("cycle", sa.Column("shows_feedback", sa.Boolean(), server_default=sa.text("0"), nullable=False))
-    op.add_column("cycle", sa.Column("names_feedback", sa.Boolean(), server_default=sa.text("0"), nullable=False))
-    op.add_column("cycle", sa.Column("shows_incentives", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.add_column("cycle", sa.Column("shows_feedback", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("cycle", sa.Column("names_feedback", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("cycle", sa.Column("shows_incentives", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("entry", sa.Column("first_recorded_on", sa.Date(), nullable=True))
     op.add_column("entry", sa.Column("channel", sa.String(length=10), server_default="", nullable=False))
     op.add_column("kpi", sa.Column("relevance", sa.String(length=500), server_default="", nullable=False))
@@ -739,7 +808,7 @@ def upgrade() -> None:
     op.add_column("objective", sa.Column("training_needed", sa.String(length=500), server_default="", nullable=False))
     op.add_column("objective", sa.Column("budget_needed", sa.String(length=500), server_default="", nullable=False))
     op.add_column("objective", sa.Column("help_needed", sa.String(length=500), server_default="", nullable=False))
-    op.add_column("period", sa.Column("asks_review", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.add_column("period", sa.Column("asks_review", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("plan", sa.Column("agreed_until", sa.Date(), nullable=True))
 
 
@@ -818,14 +887,20 @@ def downgrade() -> None:
     op.drop_index("ix_mail_state_next", table_name="mail")
     op.drop_index(op.f("ix_mail_person_id"), table_name="mail")
     op.drop_table("mail")
+    op.drop_index(op.f("ix_legal_hold_person_id"), table_name="legal_hold")
+    op.drop_table("legal_hold")
     op.drop_table("incentive_band")
     op.drop_index(op.f("ix_goal_unit_id"), table_name="goal")
     op.drop_index(op.f("ix_goal_parent_id"), table_name="goal")
     op.drop_index(op.f("ix_goal_owner_id"), table_name="goal")
     op.drop_index(op.f("ix_goal_cycle_id"), table_name="goal")
     op.drop_table("goal")
+    op.drop_table("erasure")
     op.drop_index("ix_development_item_person_state", table_name="development_item")
     op.drop_table("development_item")
+    op.drop_index(op.f("ix_data_request_person_id"), table_name="data_request")
+    op.drop_index("ix_data_request_answered_at", table_name="data_request")
+    op.drop_table("data_request")
     op.drop_table("behaviour")
     op.drop_table("organisation_profile")
     op.drop_table("job")
