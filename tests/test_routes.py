@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from app.main import list_routes
 from app.models import (
     Appeal,
+    CaseRequest,
     Cycle,
     DevelopmentItem,
+    Goal,
     Kpi,
     KpiCause,
     KpiDefinition,
@@ -95,6 +97,8 @@ def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
     assert kpi is not None
     assert good
     return {
+        "goal_id": session.scalars(select(Goal.id)).first(),
+        "request_id": session.scalars(select(CaseRequest.id)).one(),
         "appeal_id": session.scalars(select(Appeal.id)).one(),
         "person_id": cast.eli.id,
         "kpi_code": "SALES",

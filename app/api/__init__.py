@@ -7,17 +7,22 @@ from fastapi import APIRouter
 from app.api import (
     account,
     actuals,
+    agreement,
     appraisals,
     cases,
     cycles,
     development,
     evidence,
     following,
+    goals,
     library,
+    moves,
     notices,
     objectives,
     people,
+    plan_batches,
     planning,
+    reviews,
     scorecards,
     units,
     weights,
@@ -37,7 +42,10 @@ router.include_router(people.router)
 router.include_router(units.router)
 router.include_router(cycles.router)
 router.include_router(library.router)
+router.include_router(goals.router)
 router.include_router(planning.router)
+router.include_router(plan_batches.router)
+router.include_router(agreement.router)
 router.include_router(objectives.router)
 router.include_router(weights.router)
 router.include_router(actuals.router)
@@ -47,3 +55,5 @@ router.include_router(following.router)
 router.include_router(development.router)
 router.include_router(appraisals.router)
 router.include_router(cases.router)
+router.include_router(moves.router)
+router.include_router(reviews.router)

@@ -245,6 +245,7 @@ class Objective(Shown):
     """An objective of a plan."""
 
     id: int
+    number: int | None = Field(description="What it goes by in every version of the plan, and in remarks.")
     title: str
     description: str
     success: str
@@ -253,6 +254,7 @@ class Objective(Shown):
     budget_needed: str
     help_needed: str
     steps: Sequence[Step]
+    goal_id: int | None
 
 
 _KPI_EXAMPLE: JsonDict = {

@@ -2,23 +2,34 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import KpiDefinition, Position, Unit
+from app.models import Appraisal, Cycle, KpiDefinition, Position, Unit
+from app.rules.entries import Figure
 from app.rules.noticing import NoticeKind
+from app.rules.vocabulary import CycleState
+from app.services.actuals import EntryValues, put_entry
 from app.services.appraisals import publish
+from app.services.assignments import AssignmentValues, assign_appraiser
 from app.services.cycles import close_period
 from app.services.evidence import SentFile, add_evidence
+from app.services.feedback import ask
 from app.services.library import seed_library
 from app.services.notices import list_notices, tell
 from app.services.plan_drafts import kpis_of
-from tests.cards import Example, make_example
+from app.services.review_changes import Where
+from app.services.reviews import Scoring, save_scoring
+from app.services.self_assessments import OwnView, save_own_view
+from tests.agreed import agreement_calls
+from tests.cards import Example, add_bands, give_plan, make_example
 from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
 from tests.follows import Followed, follow_eli
+from tests.goal_calls import goal_calls
 from tests.objectives import give_details
 from tests.plans import make_draft
 from tests.teams import make_cycle
@@ -75,9 +86,13 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     session.add_all([unit, position])
     draft = make_draft(session, hana, cast.eva, example.cycle)
     past = make_past(session, cast, TODAY)
+    make_cycle(session, "2023", starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31)).state = CycleState.CLOSED
+    values = AssignmentValues("Root Raharja", date(2026, 4, 30), "Mona cuti melahirkan")
+    assign_appraiser(session, hana, person_id=cast.eli.id, cycle_code="2026", period_code="2026-04", values=values)
     other = make_cycle(session, "2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
     session.flush()
-    good = {
+    reviewed = review_calls(session, cast, other)
+    good = reviewed | {
         "get_me": Good(),
         "list_notices": Good(query={"only_unread": True}),
         "read_notices": Good(body={"up_to": 1}),
@@ -121,16 +136,32 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         | following_calls(example, followed)
         | entry_calls(session, example)
         | plan_calls(session, example, draft)
-        | case_calls(cast, past)
+        | goal_calls(session, cast, example, draft, Good)
+        | {name: Good(**call) for name, call in agreement_calls(session, cast, draft).items()}
+        | case_calls(cast, past, other)
     )
 
 
-def case_calls(cast: Cast, past: Past) -> dict[str, Good]:
-    """Eli's December of two years ago is fresh, November is objected to."""
+def case_calls(cast: Cast, past: Past, other: Cycle) -> dict[str, Good]:
+    """Eli's December of two years ago is fresh, November is objected to; nothing happened in the other cycle."""
+    february = {"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-02"}
     card = {"person_id": cast.eli.id, "cycle_code": "2024", "period_code": "2024-12"}
     appeal = {"appeal_id": past.appeal.id}
     points = [{"kpi_code": "SALES", "words": "Dua faktur belum tercatat."}]
     return {
+        "list_case_requests": Good(query={"only_open": True}),
+        "ask_case": Good(
+            february, body={"kind": "exclude_kpi", "kpi_code": "COST", "reason": "Mesin rusak sepanjang bulan."}
+        ),
+        "decide_case": Good(
+            {"request_id": past.request.id}, headers=tag(past.request.version), body={"is_accepted": True}
+        ),
+        "assign_appraiser": Good(
+            february, body={"who": "Omar Ondang", "ends_on": "2026-04-30", "reason": "Mona cuti melahirkan"}
+        ),
+        "end_assignment": Good({**february, "period_code": "2026-04"}),
+        "close_cycle": Good({"cycle_code": other.code}, headers=tag(other.version)),
+        "reopen_cycle": Good({"cycle_code": "2023"}, headers=tag(1)),
         "acknowledge_scorecard": Good(card, body={"comment": "Terima kasih."}),
         "list_receipts": Good(query={"cycle": "2024", "period": "2024-12", "only_open": True}),
         "raise_appeal": Good(card, body={"reason": "Belum lengkap.", "points": points}),
@@ -142,6 +173,54 @@ def case_calls(cast: Cast, past: Past) -> dict[str, Good]:
             body={"outcome": "partly", "answer": "Satu faktur memang terlambat.", "total": "95"},
         ),
     }
+
+
+def review_calls(session: Session, cast: Cast, cycle: Cycle) -> dict[str, Good]:
+    """Eli's last year: October is scored, November assessed, December open; eva is asked for a word on November."""
+    add_bands(cycle)
+    cycle.asks_approval, cycle.behaviour_share, cycle.max_adjustment = True, Decimal(0), Decimal(10)
+    for period in cycle.periods[-3:]:
+        period.asks_review = True
+    plan = give_plan(session, cast.eli, cycle)
+    mona, eli = actor_of(cast.mona, TODAY), actor_of(cast.eli, TODAY)
+    values = EntryValues(Figure(Decimal(30)))
+    put_entry(session, mona, kpi_id=kpis_of(plan)[0].id, on="2025-10", values=values, version=None)
+    october, november, december = (Where(cast.eli.id, "2025", f"2025-{month}") for month in (10, 11, 12))
+    save_scoring(session, mona, where=october, version=None, values=Scoring(comment="Baik."), hand_in=True)
+    save_own_view(session, eli, where=november, version=None, values=OwnView("Baik.", {}), hand_in=True)
+    asked = ask(session, mona, where=november, colleague="Eva Elvira")
+    appraisal = session.get_one(Appraisal, asked.appraisal_id)
+    behaviour = {"name_en": "Care", "name_id": "Peduli", "anchors_en": list("abcde"), "anchors_id": list("abcde")}
+    policy = {
+        "periods": ["2026-12"],
+        "asks_self_assessment": True,
+        "asks_approval": False,
+        "behaviour_share": "20",
+        "max_adjustment": 5,
+        "shows_feedback": False,
+        "names_feedback": True,
+        "behaviours": [behaviour],
+    }
+    scored, assessed, begun = (dict(zip(_REVIEW, where, strict=True)) for where in (october, november, december))
+    scoring = {"comment": "Baik.", "comments": {"SALES": "Teruskan."}, "levels": [], "total": None}
+    version = session.scalars(select(Cycle.version).where(Cycle.code == "2026")).one()
+    return {
+        "get_review_policy": Good({"cycle_code": "2026"}),
+        "replace_review_policy": Good({"cycle_code": "2026"}, headers=tag(version), body=policy),
+        "list_reviews": Good({"cycle_code": "2025", "period_code": "2025-11"}),
+        "get_review": Good(scored),
+        "put_self_assessment": Good(begun, body={"words": "Baik.", "kpis": {"SALES": {"achievement": "95.5"}}}),
+        "take_back_self_assessment": Good(assessed),
+        "put_scoring": Good(assessed, headers=tag(appraisal.version), body=scoring),
+        "approve_scoring": Good(scored),
+        "return_scoring": Good(scored, body={"reason": "Mohon cek."}),
+        "ask_colleague": Good(assessed, body={"colleague": "Otto Oktavian", "question": "Bagaimana?"}),
+        "list_feedback_questions": Good(),
+        "answer_feedback": Good({"feedback_id": asked.id}, body={"strengths": "Teliti."}),
+    }
+
+
+_REVIEW = ("person_id", "cycle_code", "period_code")
 
 
 def notice_of(session: Session, cast: Cast) -> int:
@@ -199,6 +278,7 @@ def entry_calls(session: Session, example: Example) -> dict[str, Good]:
         "get_entry": Good({**kpi, "on": "2026-01"}),
         "put_entry": Good({**kpi, "on": "2026-03"}, body={"value": "12.5", "note": "CRM"}),
         "remove_entry": Good({**kpi, "on": "2026-02"}),
+        "check_entry": Good({**kpi, "on": "2026-02"}, body={"verdict": "ok"}),
         "list_evidence": Good({**kpi, "on": "2026-02"}),
         "add_evidence": Good({**kpi, "on": "2026-02"}, body={"name": "crm.csv", "content": "YTtiCg=="}),
         "get_evidence": Good({"file_id": file.id}),

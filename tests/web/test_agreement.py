@@ -269,5 +269,5 @@ def test_in_indonesian(session: Session, cast: Cast, plan: Plan, as_: SignIn) ->
     proposed(session, cast, plan)
     browser = as_(cast.eli)
     text = Page(browser.get(f"/plans/{plan.id}").text).text
-    for said in ("Setujui", "Tanggapi", "Diusulkan"):
+    for said in ("Setujui", "Jawab", "Diusulkan"):
         assert said in text
