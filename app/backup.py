@@ -13,8 +13,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Date, Engine, Enum, Table, func, insert, select, text, update
 
 from app import __version__, clock, schema
-from app.models import Base, EvidenceFile, IdempotencyKey, SignInFailure, Unit, WebSession
+from app.models import Base, EvidenceFile, IdempotencyKey, Mail, Notice, SignInFailure, Unit, WebSession
 from app.models.base import ExactNumber, Hundredths, UtcDateTime
+from app.rules.noticing import MailState
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -74,10 +75,18 @@ def restore(engine: Engine, data_dir: Path, file: Path, step: Step) -> dict[str,
                 for table in _tables():
                     _put_back(connection, archive, table, manifest["tables"])
                     step(table.name)
+                _let_mail_be(connection)
             _put_back_files(archive, data_dir)
     except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as fault:
         raise BackupRefused(f"{file} cannot be read as a backup: {fault}") from fault
     return manifest
+
+
+def _let_mail_be(connection: Connection) -> None:
+    """What waited to be sent when the backup was made may have been sent since; it stands under the bell anyway."""
+    waiting = Mail.state.in_((MailState.WAITING, MailState.SENDING))
+    connection.execute(update(Mail).where(waiting).values(state=MailState.UNCLEAR, fault="restored from a backup"))
+    connection.execute(update(Notice).where(Notice.is_for_mail).values(is_for_mail=False))
 
 
 def _tables() -> list[Table]:

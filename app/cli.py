@@ -80,6 +80,28 @@ def serve(
 
 
 @app.command()
+def worker(*, once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False) -> None:
+    """Do the background work: reminders, mail, throwing away what has expired; serve does it too unless told not to."""
+    import signal
+    import threading
+
+    from app import jobs
+    from app.services.organisation import settings_of
+
+    with _database() as sessions:
+        with sessions() as session:
+            settings = settings_of(session)
+        stopping = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopping.set())
+        if not once:
+            jobs.run(sessions, settings, stopping)
+            return
+        for name, said in jobs.do_due_work(sessions, settings, stopping.is_set):
+            typer.echo(f"{name}: {said}")
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the revision that this version needs; make a backup first."""
     from app import schema, serving

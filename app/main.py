@@ -12,11 +12,12 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app import __version__, api, schema, web
+from app import __version__, api, jobs, schema, web
 from app.database import Sessions, make_engine, make_sessions
 from app.errors import Conflict, KinerjaError
 from app.messages import TEXTS
@@ -116,7 +117,13 @@ def list_routes(app: FastAPI) -> list[dict[str, Any]]:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    worker = jobs.Worker(app.state.sessions, settings) if settings.worker == "inside" else None
+    if worker is not None:
+        worker.start()
     yield
+    if worker is not None:
+        await run_in_threadpool(worker.stop)
     app.state.engine.dispose()
 
 

@@ -28,10 +28,10 @@ TEXTS: Final[Mapping[NoticeKind, str]] = {
     ),
     _K.CORRECTION_CONFIRMED: mark("Your request about %(name)s, %(period)s, was confirmed."),
     _K.ENTRIES_ESCALATED: mark(
-        "Entries for %(period)s are still missing in the team of %(name)s. They were due on %(due_on)s."
+        "Entries that %(name)s records for %(period)s are still missing. They were due on %(due_on)s."
     ),
-    _K.ENTRIES_OVERDUE: mark("Entries for %(period)s are overdue in your team. They were due on %(due_on)s."),
-    _K.ENTRIES_SOON: mark("Entries for %(period)s are due in your team by %(due_on)s."),
+    _K.ENTRIES_OVERDUE: mark("Entries that you record for %(period)s are overdue. They were due on %(due_on)s."),
+    _K.ENTRIES_SOON: mark("You have entries to record for %(period)s, due by %(due_on)s."),
     _K.FEEDBACK_ASKED: mark("You are asked for feedback about %(name)s, %(period)s."),
     _K.PLAN_ACCEPTED: mark("%(name)s has accepted the performance plan for %(cycle)s. It waits for your approval."),
     _K.PLAN_ANSWER_ESCALATED: mark(

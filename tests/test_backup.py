@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from app import backup, schema
 from app.access import Actor
 from app.database import make_engine, make_sessions, transaction
-from app.models import Base, EvidenceFile, Person, Unit
+from app.models import Base, EvidenceFile, Mail, Notice, Person, Unit
 from app.rules.entries import Figure
+from app.rules.noticing import MailState
 from app.rules.vocabulary import EvidenceKind
 from app.services import audit
 from app.services.actuals import EntryValues, put_entry
@@ -22,6 +23,7 @@ from tests.cast import make_cast
 from tests.factories import LONG_AGO, NOW, TODAY
 from tests.postgres import create_database, drop_database, server_of
 from tests.teams import make_cycle, make_kpi, make_plan
+from tests.told import publish
 
 pytestmark = pytest.mark.database
 
@@ -134,3 +136,22 @@ def test_a_backup_leaves_doors_closed(engines: tuple[Engine, Engine], tmp_path: 
         names = set(archive.getnames())
     assert "tables/person.jsonl" in names
     assert names & {"secret", "tables/web_session.jsonl", "tables/sign_in_failure.jsonl"} == set()
+
+
+def test_mail_that_waited_is_not_sent_by_who_restores(engines: tuple[Engine, Engine], tmp_path: Path) -> None:
+    used, empty = engines
+    with transaction(make_sessions(used)) as session:
+        eli = session.scalars(select(Person).where(Person.number == "4")).one()
+        mail = Mail(person_id=eli.id, made_at=NOW, next_try_at=NOW, token="t")
+        session.add(mail)
+        publish(session, eli)
+        publish(session, eli, "2")
+        session.flush()
+        first, second = session.scalars(select(Notice).order_by(Notice.id))
+        first.mail_id, second.is_for_mail = mail.id, True
+    file = tmp_path / "kept.tar.gz"
+    backup.backup(used, tmp_path, file, nothing)
+    backup.restore(empty, tmp_path, file, nothing)
+    with make_sessions(empty)() as session:
+        assert session.scalars(select(Mail.state)).all() == [MailState.UNCLEAR]
+        assert session.scalars(select(Notice.is_for_mail)).all() == [False, False]

@@ -19,7 +19,7 @@ def keep(data_dir: Path, content: bytes) -> str:
     """Keep a file for a day; the name under which it is found again."""
     folder = data_dir / _FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _forget_old(folder)
+    forget_old(data_dir)
     name = secrets.token_urlsafe(24)
     with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
@@ -47,9 +47,11 @@ def _path(data_dir: Path, name: str) -> Path:
     return data_dir / _FOLDER / name
 
 
-def _forget_old(folder: Path) -> None:
+def forget_old(data_dir: Path) -> None:
+    """Throw away what nobody took within a day."""
+    folder = data_dir / _FOLDER
     oldest = clock.now().timestamp() - _KEPT_FOR
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         try:
             if path.stat().st_mtime < oldest:
                 path.unlink()

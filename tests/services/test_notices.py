@@ -31,8 +31,8 @@ def test_days_and_periods_are_said_in_the_readers_language() -> None:
     values = {"period": "2026-02", "cycle": "2026", "due_on": "2026-02-28"}
     said = [notice_text(NoticeKind.ENTRIES_SOON, values, locale_for(language)) for language in ("en", "id")]
     assert said == [
-        "Entries for February 2026 are due in your team by 28 February 2026.",
-        "Realisasi Februari 2026 di tim Anda harus tercatat paling lambat 28 Februari 2026.",
+        "You have entries to record for February 2026, due by 28 February 2026.",
+        "Ada realisasi Februari 2026 yang perlu Anda catat, paling lambat 28 Februari 2026.",
     ]
 
 
