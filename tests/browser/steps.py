@@ -109,6 +109,7 @@ def open_cycle(page: Page) -> None:
     page.get_by_label("First day").fill("2026-01-01")
     page.get_by_label("Last day").fill("2026-12-31")
     page.get_by_label("Months").check()
+    page.get_by_label("Employees accept their plans").uncheck()
     press(page, "Open the cycle")
     expect(page.get_by_role("heading", level=1)).to_have_text("Kinerja 2026")
 
