@@ -10,11 +10,13 @@ from app.errors import KinerjaError
 from app.fault_texts import FAULT_TEXTS
 from app.i18n import Locale
 from app.recording_texts import RECORDING_TEXTS
+from app.privacy_texts import PRIVACY_TEXTS
 from app.rules.faults import Fault
 
 TEXTS: Final[Mapping[str, str]] = {
     **FAULT_TEXTS,
     **CASE_TEXTS,
+    **PRIVACY_TEXTS,
     **RECORDING_TEXTS,
     # a field of a form
     "choice_unknown": "choose one of the values offered",
@@ -84,6 +86,10 @@ TEXTS: Final[Mapping[str, str]] = {
     "file_without_sheet": "has no visible sheet",
     "import_overtaken": "Somebody else has entered one of these people in the meantime. Send the file again.",
     "manager_unknown": "belongs to nobody, neither here nor in this file: %(number)s",
+    "code_repeated": "stands in row %(row)s already",
+    "column_code_missing": "has no column for codes",
+    "no_definitions": "has no definition in it",
+    "not_a_library": "is not a list of definitions",
     "no_rows": "has headings and no people below them",
     "number_repeated": "stands in row %(row)s already",
     "too_many_columns": "has more than %(maximum)s columns",
@@ -199,6 +205,9 @@ TEXTS: Final[Mapping[str, str]] = {
     "plan_exists": "This person has a plan for the cycle already.",
     "plan_full": "There is no room for more in this draft (%(most)s).",
     "plan_not_draft": "This plan is in force and cannot be changed any more. Begin a new version of it instead.",
+    "goal_circle": "cannot be below itself",
+    "goal_has_goals": "Other goals serve this one; move them first.",
+    "goal_in_use": "Objectives serve this goal, so it stays.",
     "no_plan_to_carry": "This person has no plan in force in that cycle.",
     "one_source_needed": "must be one plan for all, or each one's own plan of another cycle",
     "same_cycle": "must be another cycle than the one for which plans are made",

@@ -112,6 +112,7 @@ def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
         "cycle_id": plan.cycle_id,
         "cycle_code": "2026",
         "code": "2026-01",
+        "form": "csv",
         "period_code": "2026-01",
         "period_id": session.scalars(
             select(Period.id).where(Period.code == "2026-02", Period.cycle_id == plan.cycle_id)

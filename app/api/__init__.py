@@ -22,6 +22,7 @@ from app.api import (
     people,
     plan_batches,
     planning,
+    privacy,
     reviews,
     scorecards,
     units,
@@ -57,3 +58,4 @@ router.include_router(appraisals.router)
 router.include_router(cases.router)
 router.include_router(moves.router)
 router.include_router(reviews.router)
+router.include_router(privacy.router)

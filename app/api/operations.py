@@ -17,9 +17,12 @@ TAGS: Final = [
     {"name": "organisation", "description": "Units and positions."},
     {"name": "cycles", "description": "Cycles with policy, grades and periods."},
     {"name": "library", "description": "KPI definitions to copy into plans."},
+    {"name": "goals", "description": "Goals of company and units, vision and mission, responsibilities of positions."},
     {"name": "plans", "description": "Objectives and KPIs of an employee for a cycle, with weights and targets."},
     {"name": "entries", "description": "Recorded figures: the idempotent feed for other systems."},
     {"name": "following", "description": "Status, forecast, causes, notes, development plans, incentive bands."},
+    {"name": "reviews", "description": "Self-assessment, scoring, approval and feedback at a period's end."},
+    {"name": "privacy", "description": "Personal data as such: one's own, requests, legal holds, erasing."},
     {"name": "scorecards", "description": "Results to date and as published, and publishing them."},
 ]
 _DESCRIPTION: Final = """\

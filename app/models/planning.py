@@ -143,6 +143,12 @@ class Objective(Base):
 
     plan: Mapped[Plan] = relationship(back_populates="objectives")
     goal_link: Mapped[ObjectiveGoal | None] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def goal_id(self) -> int | None:
+        """The goal that it serves."""
+        return self.goal_link.goal_id if self.goal_link else None
+
     steps: Mapped[list[ActionStep]] = relationship(order_by=ActionStep.place, cascade="all, delete-orphan")
     kpis: Mapped[list["Kpi"]] = relationship(
         back_populates="objective", order_by="Kpi.place", cascade="all, delete-orphan"

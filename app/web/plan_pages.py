@@ -27,10 +27,12 @@ from app.services.action_steps import may_mark
 from app.services.advice import plan_advice
 from app.services.cycles import policy_of
 from app.services.employment import placement_on
+from app.services.goals import get_profile
 from app.services.kpi_values import kpi_faults
 from app.services.plan_drafts import kpis_of
 from app.services.plan_weights import is_overridden
 from app.services.planning import findings, may_write, measure_of, scoring_of, versions_of
+from app.services.responsibilities import responsibilities_of
 from app.web import plan_words
 from app.web.forms import Form
 from app.web.plan_advice import hints_by_part
@@ -125,6 +127,17 @@ def plan_values(request: Request, actor: Actor, plan: Plan, form: Form | None = 
         "figures_in": lambda remark, kpi: figures_in(remark, kpi, locale),
         "target_words": lambda kpi: plan_words.target_words(kpi, locale),
         "form": form or Form.showing(locale, version=str(plan.version)),
+        **_above(request, actor, placement_of(plan, actor)),
+    }
+
+
+def _above(request: Request, actor: Actor, placement: Placement | None) -> dict[str, Any]:
+    """What stands above a plan: vision and mission, and what the position is responsible for."""
+    session: DbSession = request.state.session
+    position = placement.position_id if placement else None
+    return {
+        "profile": get_profile(session, actor),
+        "duties": [] if position is None else responsibilities_of(session, actor, position_id=position),
     }
 
 

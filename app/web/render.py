@@ -53,10 +53,12 @@ NAVIGATION: Final = (
     Place("/reviews", mark("Reviews"), "done"),
     Place("/plans", mark("Performance plans"), "plan"),
     Place("/development", mark("Development plans"), "up"),
+    Place("/goals", mark("Goals"), "goal"),
     Place("/entries", mark("Entries"), "entries"),
     Place("/people", mark("People"), "people", _OVERSIGHT, for_managers=True),
     Place("/cycles", mark("Cycles"), "cycle", _OVERSIGHT),
     Place("/library", mark("KPI library"), "library"),
+    Place("/privacy", mark("Data protection"), "key", _HR),
     Place("/audit", mark("Audit trail"), "audit", _OVERSIGHT),
 )
 

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from fastapi import Depends, Request, Response
 
-from app.i18n import mark
-from app.models import Unit
+from app.i18n import Locale, mark
+from app.models import Position, Unit
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import Action
-from app.services import units
+from app.services import responsibilities, units
+from app.services.responsibilities import LONGEST_EXPECTATION, LONGEST_TASK, MOST, Duty
 from app.services.units import Counted, PositionValues, UnitValues
 from app.web.forms import Form, SentForm
 from app.web.render import page, redirect
@@ -106,7 +107,56 @@ def position_page(request: Request, session: DbSession, actor: CurrentActor, pos
     units.check_may_write(session, actor)
     position = units.get_position(session, actor, position_id=position_id)
     form = Form.showing(request.state.locale, name=position.name, code=position.code)
-    return _show(request, "people/position.html", form, item=position)
+    return _position(request, session, actor, form, position)
+
+
+@router.post("/positions/{position_id}/responsibilities", dependencies=_WRITE)
+def write_responsibilities(
+    request: Request, session: DbSession, actor: CurrentActor, position_id: RowId, form: SentForm
+) -> Response:
+    """What the position is responsible for, row by row."""
+    units.check_may_write(session, actor)
+    position = units.get_position(session, actor, position_id=position_id)
+    duties = [
+        Duty(
+            form.text(f"task_{row}", limit=LONGEST_TASK, required=False),
+            form.text(f"expectation_{row}", limit=LONGEST_EXPECTATION, required=False, lines=True),
+        )
+        for row in range(1, MOST + 1)
+    ]
+    written = form.attempt(
+        session, lambda: responsibilities.write_responsibilities(session, actor, position_id=position_id, duties=duties)
+    )
+    if written is None:
+        plain = Form.showing(request.state.locale, name=position.name, code=position.code)
+        return _position(request, session, actor, plain, position, form)
+    return redirect(request, f"/positions/{position_id}", mark("Saved."))
+
+
+def _position(
+    request: Request, session: DbSession, actor: Actor, form: Form, position: Position, duty_form: Form | None = None
+) -> Response:
+    """The form of a position with its responsibilities, as they stand or as they were typed."""
+    locale: Locale = request.state.locale
+    stored = responsibilities.responsibilities_of(session, actor, position_id=position.id)
+    texts = {f"task_{row}": each.task for row, each in enumerate(stored, start=1)}
+    texts |= {f"expectation_{row}": each.expectation for row, each in enumerate(stored, start=1)}
+    typed = [row for row in range(1, MOST + 1) if duty_form and duty_form.value(f"task_{row}")]
+    labels = {f"task_{row}": locale.text(mark("Task %(number)s"), number=row) for row in range(1, MOST + 1)}
+    labels |= {
+        f"expectation_{row}": locale.text(mark("Expectation %(number)s"), number=row) for row in range(1, MOST + 1)
+    }
+    is_refused = not form.is_valid or duty_form is not None
+    return page(
+        request,
+        "people/position.html",
+        HTTPStatus.BAD_REQUEST if is_refused else HTTPStatus.OK,
+        form=form,
+        item=position,
+        duty_form=duty_form or Form.showing(locale, **texts),
+        duty_labels=labels,
+        duty_rows=min(MOST, max([len(stored), *typed]) + 2),
+    )
 
 
 @router.post("/positions/{position_id}", dependencies=_WRITE)
@@ -124,7 +174,7 @@ def change_position(
     )
     if changed is None:
         position = units.get_position(session, actor, position_id=position_id)
-        return _show(request, "people/position.html", form, item=position)
+        return _position(request, session, actor, form, position)
     return redirect(request, "/positions", mark("Saved."))
 
 
