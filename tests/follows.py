@@ -45,7 +45,7 @@ def follow_eli(session: Session, example: Example, today: date = TODAY) -> Follo
 
 def show_incentives(session: Session, example: Example) -> None:
     """Two bands, seen on scorecards."""
-    bands = [BandValues(Decimal(90), "Bonus", Decimal(5)), BandValues(Decimal(110), "Bonus besar", Decimal(10))]
+    bands = [BandValues(Decimal(80), "Bonus", Decimal(5)), BandValues(Decimal(110), "Bonus besar", Decimal(10))]
     set_incentives(
         session,
         actor_of(example.cast.hana),
