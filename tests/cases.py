@@ -1,16 +1,19 @@
 """What has happened after publication in the tests' company? A cycle of two years ago with receipts and objections."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.models import Appeal, Cycle
+from app.models import Appeal, CaseRequest, Cycle
 from app.rules.entries import Figure
+from app.rules.vocabulary import CaseKind
 from app.services.actuals import EntryValues, put_entry
 from app.services.appeals import raise_appeal
 from app.services.appraisals import publish
+from app.services.assignments import AssignmentValues, assign_appraiser
+from app.services.cases import Asked, ask_case
 from app.services.plan_drafts import kpis_of
 from tests.cards import add_bands, give_plan
 from tests.cast import Cast, actor_of
@@ -27,6 +30,8 @@ class Past:
     cycle: Cycle
     appeal: Appeal
     """HR decides about it: the second-level manager published."""
+    request: CaseRequest
+    """Root asks for a correction of eli's December."""
 
 
 def make_past(session: Session, cast: Cast, today: date = TODAY) -> Past:
@@ -45,4 +50,9 @@ def make_past(session: Session, cast: Cast, today: date = TODAY) -> Past:
         session, eli, person_id=cast.eli.id, cycle_code="2024", period_code="2024-11", reason=REASON,
         points={"SALES": "Dua faktur belum tercatat."},
     )  # fmt: skip
-    return Past(cycle, appeal)
+    asked = Asked(CaseKind.CORRECT, "Satu faktur tercatat dua kali.")
+    request = ask_case(session, root, person_id=cast.eli.id, cycle_code="2024", period_code="2024-12", asked=asked)
+    values = AssignmentValues("Root Raharja", today + timedelta(days=30), "Mona cuti melahirkan")
+    hana = actor_of(cast.hana, today)
+    assign_appraiser(session, hana, person_id=cast.eva.id, cycle_code="2024", period_code="2024-12", values=values)
+    return Past(cycle, appeal, request)

@@ -14,7 +14,7 @@ from app.models import Appraisal, CaseRequest, Period
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, AppraisalState, CaseKind
 from app.rules.workflow import Condition, Step
-from app.services import audit
+from app.services import audit, telling
 from app.services.appraisals import facts_for_change, record_step
 from app.services.case_facts import exclusions_of
 from app.services.listing import Listing
@@ -66,6 +66,7 @@ def ask_case(
     session.add(request)
     session.flush()
     _record(session, actor, "case.asked", request, appraisal, {"reason": reason})
+    telling.case_asked(session, actor, appraisal, request)
     return request
 
 
@@ -94,31 +95,8 @@ def decide_case(
     _record(
         session, actor, "case.confirmed" if is_accepted else "case.declined", request, appraisal, {"answer": answer}
     )
+    telling.case_decided(session, appraisal, request)
     return request
-
-
-def return_scoring(
-    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str, reason: str
-) -> Appraisal:
-    """HR sends a scoring that is stuck back to its appraiser, with a reason."""
-    require(session, actor, Action.APPRAISAL_REASSIGN, person_id)
-    reason = checked_words("reason", reason)
-    appraisal = find_appraisal(
-        session, person_id=person_id, cycle_code=cycle_code, period_code=period_code, for_change=True
-    )
-    appraisal.state = state_after(appraisal, Step.RETURN)
-    appraisal.changed_at = clock.now()
-    record_step(session, actor, appraisal, Step.RETURN, reason)
-    audit.record(
-        session,
-        "appraisal.returned",
-        actor_id=actor.person_id,
-        about=("appraisal", appraisal.id),
-        subject_id=person_id,
-        details={"cycle": cycle_code, "period": period_code},
-        words={"reason": reason},
-    )
-    return appraisal
 
 
 def list_requests(

@@ -9,16 +9,17 @@ from typing import Any, Final
 
 from fastapi import Depends, Request, Response
 
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.i18n import Locale, mark
 from app.models import Cycle
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.numbers import plain
 from app.rules.policy import STEPS
 from app.rules.vocabulary import Action, Frequency, Missing
-from app.services import cycles
+from app.services import closing, cycles
 from app.services.cycles import FIVE_GRADES, LETTER_GRADES, MAX_GRADES, CycleValues, GradeValues, PolicyValues
 from app.services.gaps import Gap
+from app.services.review_policy import ReviewAt
 from app.web.forms import Form, SentForm
 from app.web.render import page, redirect
 
@@ -64,6 +65,7 @@ def new_page(request: Request, session: DbSession, actor: CurrentActor) -> Respo
         name=request.state.locale.text(mark("Performance year %(year)s"), year=year),
         starts_on=actor.today.replace(year=year, month=1, day=1),
         ends_on=actor.today.replace(year=year, month=12, day=31),
+        review_at=str(ReviewAt.LAST),
         period_kind=str(cycles.period_kind_of(latest) if latest else Frequency.MONTHLY),
     )
     return _form_page(request, form)
@@ -90,6 +92,7 @@ def _cycle_values(form: Form, actor: Actor) -> CycleValues:
         ends_on=form.date("ends_on") or actor.today,
         period_kind=form.choice("period_kind", Frequency) or Frequency.MONTHLY,
         policy=_policy_values(form),
+        review_at=form.choice("review_at", ReviewAt, required=False) or ReviewAt.LAST,
     )
 
 
@@ -103,9 +106,27 @@ def detail_page(request: Request, session: DbSession, actor: CurrentActor, cycle
         cycle=cycle,
         is_frozen=cycles.is_policy_frozen(session, cycle),
         is_hr=actor.is_hr,
+        left=closing.unsettled(session, actor, cycle_id=cycle_id) if actor.is_hr else None,
         kind=cycles.period_kind_of(cycle),
         short=_short,
     )
+
+
+@router.post("/cycles/{cycle_id}/state", dependencies=_WRITE)
+def change_state(
+    request: Request, session: DbSession, actor: CurrentActor, cycle_id: RowId, form: SentForm
+) -> Response:
+    """Close the cycle with its appraisals, or use it again."""
+    cycles.check_may_write(session, actor)
+    cycles.get_cycle(session, actor, cycle_id=cycle_id)
+    version, state = form.whole("version", minimum=1), form.one_of("state", ["closed", "open"])
+    if version is None or not state:
+        raise Conflict("stale")
+    if state == "closed":
+        closing.close_cycle(session, actor, cycle_id=cycle_id, version=version)
+        return redirect(request, f"/cycles/{cycle_id}", mark("The cycle is closed."))
+    closing.reopen_cycle(session, actor, cycle_id=cycle_id, version=version)
+    return redirect(request, f"/cycles/{cycle_id}", mark("The cycle is open again."))
 
 
 # --- Policy -----------------------------------------------------------------------------------------------------------
@@ -150,9 +171,7 @@ def _with_preset(request: Request, form: Form, preset: str, cycle: Cycle | None 
 def _policy_values(form: Form) -> PolicyValues:
     numbers = {name: form.number(name) or Decimal(0) for name in _NUMBERS}
     missing = form.choice("missing", Missing) or Missing.EXCLUDE
-    return PolicyValues(
-        **numbers, missing=missing, grades=_grades(form), asks_agreement=form.checked("asks_agreement")
-    )
+    return PolicyValues(**numbers, missing=missing, grades=_grades(form), asks_agreement=form.checked("asks_agreement"))
 
 
 def _grades(form: Form) -> list[GradeValues]:

@@ -14,7 +14,7 @@ from app.services import audit, snapshots
 from app.services.appeals import Decision, decide_appeal, raise_appeal
 from app.services.appraisals import publish
 from app.services.assignments import AssignmentValues, assign_appraiser, end_assignment
-from app.services.cases import Asked, ask_case, decide_case, list_requests, return_scoring
+from app.services.cases import Asked, ask_case, decide_case, list_requests
 from app.services.closing import close_cycle, close_due, reopen_cycle, unsettled
 from app.services.receipts import acknowledge
 from app.services.scorecards import period_card, scorecard_of, scorecard_to_date
@@ -195,7 +195,7 @@ def test_kpis_of_others_or_of_published_cards_are_not_left_out(session: Session,
     assert refused.value.code == "already_published"
 
 
-# --- Other appraisers, scorings sent back -----------------------------------------------------------------------------
+# --- Other appraisers ----------------------------------------------------------------------------------------------
 
 
 def test_hr_names_another_appraiser_until_a_day(session: Session, example: Example) -> None:
@@ -251,26 +251,6 @@ def test_only_hr_assigns_and_never_for_themselves(session: Session, example: Exa
             assign_appraiser(session, actor_of(getattr(cast, name)), person_id=person.id, **JANUARY, values=values)
 
 
-def test_hr_sends_a_scoring_back(session: Session, example: Example) -> None:
-    cast = example.cast
-    appraisal = Appraisal(
-        person_id=cast.eli.id,
-        period_id=example.period("2026-01").id,
-        plan_id=example.plan.id,
-        state=AppraisalState.SCORED,
-        changed_at=example.cycle.changed_at,
-    )
-    session.add(appraisal)
-    session.flush()
-    with pytest.raises(NotAllowed):
-        return_scoring(session, actor_of(cast.root), person_id=cast.eli.id, **JANUARY, reason="Macet")
-    return_scoring(session, actor_of(cast.hana), person_id=cast.eli.id, **JANUARY, reason="Macet")
-    assert state_of(session) is AppraisalState.OPEN
-    with pytest.raises(Conflict) as refused:
-        return_scoring(session, actor_of(cast.hana), person_id=cast.eli.id, **JANUARY, reason="Lagi")
-    assert refused.value.code == "already_open"
-
-
 # --- The end of a case ------------------------------------------------------------------------------------------------
 
 
@@ -292,7 +272,9 @@ def test_what_waits_is_not_closed(session: Session, example: Example) -> None:
     cast = example.cast
     publish_january(session, example)
     eli = actor_of(cast.eli)
-    made = raise_appeal(session, eli, person_id=eli.person_id, **JANUARY, reason="Belum lengkap.")
+    made = raise_appeal(
+        session, eli, person_id=eli.person_id, cycle_code="2026", period_code="2026-01", reason="Belum lengkap."
+    )
     assert close_due(session, date(2026, 6, 1)) == 0
     decision = Decision(AppealOutcome.REJECTED, "Lengkap.")
     decide_appeal(session, actor_of(cast.root), appeal_id=made.id, version=made.version, decision=decision)
