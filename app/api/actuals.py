@@ -16,13 +16,16 @@ from app.rules.entries import Figure
 from app.rules.faults import Fault
 from app.rules.texts import tidy, tidy_lines
 from app.rules.vocabulary import Action, Channel, MeasureKind
-from app.services import actuals
+from app.services import actuals, entry_checks
 from app.services.actuals import Desk, EntryValues
 from app.services.entry_books import Book, figure_of
+from app.services.entry_checks import Finding
+from app.services.entry_quality import entry_flags, first_recorded_on
 
 router = APIRouter(route_class=ApiRoute, prefix="/kpis/{kpi_id}/entries", tags=["entries"])
 _READ: Final = [Depends(Needs(Action.ENTRY_READ))]
 _WRITE: Final = [Depends(Needs(Action.ENTRY_WRITE))]
+_VERIFY: Final = [Depends(Needs(Action.ENTRY_VERIFY))]
 _On = Annotated[
     str, Path(min_length=4, max_length=10, pattern=ON, description="Day, month, quarter, half-year or year.")
 ]
@@ -100,6 +103,29 @@ def remove_entry(session: DbSession, actor: CurrentActor, kpi_id: RowId, on: _On
     actuals.remove_entry(session, actor, kpi_id=kpi_id, on=on, version=version)
 
 
+@router.put(
+    "/{on}/check",
+    operation_id="check_entry",
+    summary="Verify or question an entry",
+    dependencies=_VERIFY,
+    responses={**refusals(*CHANGES), **tagged()},
+)
+def check_entry(
+    response: Response,
+    session: DbSession,
+    actor: CurrentActor,
+    kpi_id: RowId,
+    on: _On,
+    version: OptionalVersion,
+    sent: schemas.CheckSent,
+) -> schemas.Entry:
+    """By a manager above the employee or HR, never by who recorded it. A later change makes it unverified again."""
+    finding = Finding(sent.verdict, tidy_lines(sent.note))
+    entry = entry_checks.check_entry(session, actor, kpi_id=kpi_id, on=on, version=version, finding=finding)
+    with_tag(response, entry.version)
+    return shown(entry, entry.kpi.measure)
+
+
 def _values(book: Book, sent: schemas.EntrySent) -> EntryValues:
     if isinstance(sent.value, bool) and book.kpi.measure is not MeasureKind.YES_NO:
         raise Invalid([Fault("value", "not_a_number")])
@@ -136,7 +162,10 @@ def shown(entry: Entry, measure: MeasureKind) -> schemas.Entry:
         evidence_link=entry.evidence_link,
         recorded_at=entry.recorded_at,
         recorded_by=schemas.PersonName.model_validate(entry.recorded_by),
+        first_recorded_on=first_recorded_on(entry),
         changes=entry.changes,
+        evidence_files=len(entry.files),
+        flags=entry_flags([entry], entry.kpi.plan.cycle.entry_grace_days),
         version=entry.version,
         **said,
     )

@@ -27,7 +27,9 @@ from app.api.wire import (
     number_text,
     read_number,
 )
+from app.rules.data_quality import Flag as EntryFlag
 from app.rules.vocabulary import (
+    CheckVerdict,
     CycleState,
     Frequency,
     Language,
@@ -315,6 +317,8 @@ class Definition(Shown):
     id: int
     code: str
     category: str
+    department: str
+    industry: str
     name_en: str
     name_id: str
     definition_en: str
@@ -378,6 +382,15 @@ class EntrySent(Sent):
     evidence_link: Annotated[str, Field(max_length=500, pattern=r"^(https?://[!-~]+)?$")] | None = None
 
 
+class CheckSent(Sent):
+    """What somebody found who looked an entry over."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"verdict": "ok"}]})
+
+    verdict: CheckVerdict
+    note: Annotated[str, lines(2000)] = ""
+
+
 class Entry(Shown):
     """One recorded figure: a value, inputs or milestones, as the KPI measures."""
 
@@ -392,7 +405,10 @@ class Entry(Shown):
     evidence_link: str
     recorded_at: datetime
     recorded_by: PersonName
+    first_recorded_on: date
     changes: int
+    evidence_files: int
+    flags: Sequence[EntryFlag]
     version: int
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 from pydantic import Field
 
 from app.api.wire import Number, Shown
-from app.rules.vocabulary import KpiStatus, Method, Missing, SourceKind, WeightingMethod
+from app.rules.credibility import Doubt
+from app.rules.vocabulary import AdjustmentKind, KpiStatus, Method, Missing, SourceKind, WeightingMethod
 
 
 class ScorecardState(StrEnum):
@@ -76,6 +77,57 @@ class Previous(Shown):
     grade: str
 
 
+class Adjustment(Shown):
+    """A total that a person set beside the computed one."""
+
+    kind: AdjustmentKind
+    total: Number
+    computed_total: Number
+    reason: str
+    by: str
+    at: datetime | None
+
+
+class Computed(Shown):
+    """What stands behind a total that is not that of the KPIs alone."""
+
+    kpi_total: Number
+    behaviour: Number | None
+    behaviour_share: Number
+    total: Number
+    grade: str
+    adjustments: Sequence[Adjustment]
+
+
+class KpiWords(Shown):
+    """What employee and appraiser said about one KPI."""
+
+    code: str
+    own: str
+    own_achievement: Number | None
+    comment: str
+
+
+class RatedBehaviour(Shown):
+    """A behaviour with the level that was seen."""
+
+    name_en: str
+    name_id: str
+    level: int
+    anchor_en: str
+    anchor_id: str
+    note: str
+
+
+class Review(Shown):
+    """What was said at the end of the period."""
+
+    own: str
+    own_on: datetime | None
+    words: Sequence[KpiWords]
+    behaviours: Sequence[RatedBehaviour]
+
+
 class Result(Shown):
     """The outcome; total and grade are null as long as nothing has data."""
 
@@ -85,6 +137,7 @@ class Result(Shown):
     coverage: Number
     bands: Sequence[Band]
     previous: Previous | None
+    computed: Computed | None = Field(description="Null where the total is that of the KPIs alone.")
 
 
 class CurvePoint(Shown):
@@ -124,6 +177,13 @@ class TrendPoint(Shown):
     is_due: bool
 
 
+class DoubtCount(Shown):
+    """Of how many entries something keeps the credibility of their KPI down."""
+
+    doubt: Doubt
+    entries: int
+
+
 class DataQuality(Shown):
     """How far the figures can be trusted."""
 
@@ -132,6 +192,10 @@ class DataQuality(Shown):
     evidence: int
     changes: int
     changed_at: datetime | None
+    late: int
+    verified: int
+    credibility: int | None = Field(description="What the facts bear out of the rated credibility; weights stay.")
+    doubts: Sequence[DoubtCount]
 
 
 class ScorecardKpi(Shown):
@@ -205,6 +269,7 @@ class Scorecard(Shown):
     result: Result
     objectives: Sequence[ScorecardObjective]
     comment: str
+    review: Review | None
     published: SignOff | None
     appeal_until: date | None
     verification_code: str | None

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from app.rules.credibility import Doubt
 from app.rules.outcome import Adjustment
 from app.rules.vocabulary import AppealOutcome, KpiStatus, Language, Method, Missing, SourceKind, WeightingMethod
 from app.rules.working import Working
@@ -199,6 +200,14 @@ class SourceCount:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtCount:
+    """Of how many entries something keeps the credibility of their KPI down."""
+
+    doubt: Doubt
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
 class DataQuality:
     """How far a KPI's figures can be trusted: what was recorded, by whom, with which proof, how changed."""
 
@@ -209,6 +218,14 @@ class DataQuality:
     changed_at: datetime | None
     recorded_by: tuple[str, ...] = ()
     sources: tuple[SourceCount, ...] = ()
+    late: int = 0
+    """Entries that came after the days of grace."""
+    verified: int = 0
+    """Entries that somebody else looked over as they stand."""
+    credibility: int | None = None
+    """What the facts bear out of the rated credibility; None where that was not judged yet."""
+    doubts: tuple[DoubtCount, ...] = ()
+    """Why that is lower than rated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +395,9 @@ class Scorecard:
     appeal_until: date | None = None
     """The last day on which the employee may object."""
     verification: Verification | None = None
+    review: Review | None = None
+    revision: Revision | None = None
+    """None for a first version."""
     segments: tuple[Segment, ...] = ()
     """Where the cycle falls into several, the one on this card last; the total is their day-weighted mean."""
 
@@ -390,9 +410,6 @@ class Scorecard:
     def segments_total(self) -> Decimal | None:
         """What the segments come to together, before behaviours and adjustments."""
         return self.result.kpi_total
-    review: Review | None = None
-    revision: Revision | None = None
-    """None for a first version."""
 
     @property
     def kpis(self) -> tuple[ScorecardKpi, ...]:

@@ -33,7 +33,10 @@ __all__ = [
     "remove_entry",
 ]
 
-ACTS: Final = ("entry.recorded", "entry.changed", "entry.removed", "evidence.added", "evidence.removed")
+ACTS: Final = (
+    "entry.recorded", "entry.changed", "entry.removed", "entry.verified", "entry.questioned",
+    "evidence.added", "evidence.removed",
+)  # fmt: skip
 LONGEST_NOTE: Final = 2_000
 LONGEST_LINK: Final = 500
 

@@ -8,12 +8,14 @@ from typing import Final
 
 from app.models import Entry, Kpi, Period
 from app.rules import aggregation
+from app.rules.data_quality import Flag, is_missing
 from app.rules.entries import Span, entry_span, overlap_fault, slot_of
 from app.rules.faults import Fault, Refused
 from app.rules.methods import Scoring
 from app.rules.progress import AgreedKpi, SpanTarget, in_period
 from app.rules.vocabulary import Frequency, MeasureKind
 from app.services.entry_books import Book, entry_value, span_of
+from app.services.entry_quality import entry_flags
 from app.services.plan_values import measure_of, scoring_of
 
 _OFTEN: Final = (Frequency.DAILY, Frequency.WEEKLY)
@@ -37,6 +39,8 @@ class Square:
     """Milestones reached earlier, with the span in which they were."""
     closed: str | None
     """Why nothing may be recorded here, as a code."""
+    flags: tuple[Flag, ...] = ()
+    """What is worth knowing about the figure, or that it is missing."""
 
     @property
     def kpi(self) -> Kpi:
@@ -95,7 +99,18 @@ def _square(book: Book, span: Span, earlier: Span | None, parts_due: int, today:
             for stage in entry.reached
         },
         closed=_closed(book, span, parts),
+        flags=_flags(book, span, parts, today),
     )
+
+
+def _flags(book: Book, span: Span, parts: Sequence[Entry], today: date) -> tuple[Flag, ...]:
+    grace_days = book.plan.cycle.entry_grace_days
+    entry = book.entries.get(span.on)
+    there = [entry] if entry else list(parts)
+    if there:
+        return entry_flags(there, grace_days)
+    covered = any(span_of(other).overlaps(span) for other in book.entries.values())
+    return (Flag.MISSING,) if not covered and is_missing(span.last_day, grace_days, today) else ()
 
 
 def _closed(book: Book, span: Span, parts: Sequence[Entry]) -> str | None:

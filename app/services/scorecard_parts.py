@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from app.models import Cycle, Entry, Period
 from app.rules import grading, progress, scorecard
+from app.rules.data_quality import CheckState, Flag
 from app.rules.methods import Scoring, achievement, limits
 from app.rules.numbers import legible, shown
 from app.rules.outcome import Outcome
 from app.rules.progress import Standing
 from app.rules.vocabulary import KpiStatus, MeasureKind, SourceKind
+from app.services.entry_quality import check_of, credibility_of, entry_flags, has_evidence
 from app.services.scorecard_facts import PeriodFacts, PersonFacts, Placed
 from app.services.standings import ScoredKpi, ScoredPerson, figure_of
 from app.settings import Settings
@@ -147,14 +149,14 @@ def _objectives(scored: ScoredPerson) -> tuple[scorecard.ScorecardObjective, ...
         _Span(period.code, period.starts_on, period.ends_on, period.starts_on > facts.period.starts_on)
         for period in facts.cycle.periods
     ]
-    lines = [(each.kpi.objective_id, _kpi(facts, each, spans)) for each in scored.kpis]
+    lines = [(each.kpi.objective_id, _kpi(facts, each, spans, scored.person.person.id)) for each in scored.kpis]
     return tuple(
         scorecard.ScorecardObjective(objective.title, tuple(line for of, line in lines if of == objective.id))
         for objective in scored.person.plan.objectives
     )
 
 
-def _kpi(facts: PeriodFacts, scored: ScoredKpi, spans: Sequence[_Span]) -> scorecard.ScorecardKpi:
+def _kpi(facts: PeriodFacts, scored: ScoredKpi, spans: Sequence[_Span], person_id: int) -> scorecard.ScorecardKpi:
     kpi, result, standing = scored.kpi, scored.result, scored.standing
     floor, cap = limits(standing.scoring, facts.policy)
     due_by = facts.due_by
@@ -183,7 +185,7 @@ def _kpi(facts: PeriodFacts, scored: ScoredKpi, spans: Sequence[_Span]) -> score
         is_due=standing.is_due,
         is_missing=standing.is_due and result.actual is None and scored.excluded is None,
         excluded=scored.excluded,
-        data=_data(facts, scored),
+        data=_data(facts, scored, person_id),
         working=result.working,
         trend=tuple(_trend(facts, scored, span, due_by) for span in spans),
     )
@@ -254,17 +256,22 @@ def _achieved(facts: PeriodFacts, scoring: Scoring, figure: Fraction) -> Decimal
 # --- Credibility of the data ------------------------------------------------------------------------------------------
 
 
-def _data(facts: PeriodFacts, scored: ScoredKpi) -> scorecard.DataQuality:
+def _data(facts: PeriodFacts, scored: ScoredKpi, person_id: int) -> scorecard.DataQuality:
     entries = scored.entries
     names = sorted({facts.names[entry.recorded_by_id] for entry in entries})
+    borne_out = credibility_of(scored.kpi, person_id, entries)
     return scorecard.DataQuality(
         entries=len(entries),
         entries_expected=_expected(entries, scored.standing),
-        evidence=sum(bool(entry.evidence_link) for entry in entries),
+        evidence=sum(map(has_evidence, entries)),
         changes=sum(entry.changes for entry in entries),
         changed_at=max((entry.recorded_at for entry in entries if entry.changes), default=None),
         recorded_by=tuple(names),
         sources=_sources(entries),
+        late=sum(Flag.LATE in entry_flags([entry], facts.cycle.entry_grace_days) for entry in entries),
+        verified=sum(check_of(entry) is CheckState.OK for entry in entries),
+        credibility=borne_out.effective if borne_out else None,
+        doubts=tuple(scorecard.DoubtCount(each.doubt, each.entries) for each in borne_out.reasons) if borne_out else (),
     )
 
 

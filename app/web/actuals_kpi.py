@@ -17,9 +17,10 @@ from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_route
 from app.rules.entries import Figure
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, Frequency, RecorderRule, SourceKind
-from app.services import actuals, evidence, grid_squares
+from app.services import actuals, entry_checks, evidence, grid_squares
 from app.services.actuals import Desk, EntryValues
 from app.services.entry_books import Book, figure_of, form_of, span_of
+from app.services.entry_quality import check_of, credibility_of, entry_flags
 from app.services.evidence import SentFile
 from app.services.grid_squares import Square
 from app.services.recorders import rule_of
@@ -200,6 +201,11 @@ def _kpi_page(
         cells=[view.cell(square) for square in squares],
         chosen=view.cell(chosen) if chosen else None,
         chosen_entry=chosen.entry if chosen else None,
+        can_check=bool(chosen and chosen.entry and entry_checks.may_check(session, actor, chosen.entry)),
+        check_action=address(f"{path}/check", query),
+        check_of=check_of,
+        credibility=credibility_of(book.kpi, book.plan.person_id, list(book.entries.values())),
+        flags_of=lambda entry: entry_flags([entry], book.plan.cycle.entry_grace_days),
         form=view.form(chosen),
         largest_file=request.app.state.settings.max_evidence_bytes // 1_000_000,
         is_split=is_split,

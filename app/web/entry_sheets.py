@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from app.i18n import Locale, mark
 from app.messages import code_text
 from app.models import Entry, Kpi
+from app.rules.data_quality import Flag
 from app.rules.vocabulary import Frequency, MeasureKind
 from app.services.actuals_grid import Grid, Row
 from app.services.entry_books import figure_of, form_of
@@ -68,6 +69,7 @@ class SheetCell:
     overtaken: str
     """What somebody else recorded meanwhile."""
     unit: str = ""
+    flags: tuple[Flag, ...] = ()
     column: int = 0
     """The place of the first field, counted over the fields of the row."""
 
@@ -239,6 +241,7 @@ def cell_of(square: Square, reader: Reader, *, label: str, can_write: bool) -> S
         fault=faults_text(reader.sent, (leaf.name for leaf in leaves)) if reader.sent and is_back else "",
         overtaken=overtaken_text(kpi, reader.overtaken[key], locale) if key in reader.overtaken else "",
         unit=kpi.unit_of_measure,
+        flags=square.flags,
     )
 
 

@@ -40,7 +40,10 @@ def test_the_feed_records_changes_and_repeats(
         "evidence_link": "https://crm.example/r/42",
         "recorded_at": "2026-02-03T02:00:00Z",
         "recorded_by": {"id": cast.mona.id, "number": "2", "name": "Mona Maharani"},
+        "first_recorded_on": "2026-02-03",
         "changes": 0,
+        "evidence_files": 0,
+        "flags": [],
         "version": 1,
     }
     before = acts(session)

@@ -170,6 +170,7 @@ def facts(draw: st.DrawFn) -> PeriodFacts:
         missing=draw(st.sampled_from([Missing.EXCLUDE, Missing.ZERO])),
         on_track_from=Decimal(90),
         ahead_from=Decimal(110),
+        entry_grace_days=7,
     )
     add_bands(cycle)
     spans = due_slots(Frequency.MONTHLY, FIRST, LAST)
