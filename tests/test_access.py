@@ -56,6 +56,7 @@ TO_ELI = {
     Action.APPEAL_DECIDE: {"root", "hana"},
     Action.NOTE_WRITE: {"eli", "mona", "root", "hana"},
     Action.DEVELOPMENT_WRITE: {"eli", "mona", "root", "hana"},
+    Action.FEEDBACK_GIVE: EVERYBODY,
     Action.GOAL_READ: EVERYBODY,
     Action.GOAL_WRITE: {"hana"},
     Action.PRIVACY_MANAGE: {"hana"},

@@ -96,6 +96,7 @@ def shown(card: Scorecard, person_id: int, locale: Locale) -> wire.Scorecard:
             for objective in card.objectives
         ],
         comment=card.comment,
+        review=None if card.review is None else wire.Review.model_validate(card.review),
         published=None if card.published is None else wire.SignOff.model_validate(card.published),
         appeal_until=card.appeal_until,
         verification_code=None if verification is None else verification.code,
@@ -111,6 +112,7 @@ def _result(result: Result, language: Language) -> wire.Result:
         coverage=result.coverage,
         bands=[wire.Band(lower=band.lower, code=band.code, name=band.name(language)) for band in result.bands],
         previous=None if result.previous is None else wire.Previous.model_validate(result.previous),
+        computed=None if result.computed is None else wire.Computed.model_validate(result.computed),
     )
 
 

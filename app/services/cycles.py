@@ -21,8 +21,9 @@ from app.rules.numbers import plain
 from app.rules.periods import LONGEST_CYCLE, MONTHS_OF, kind_of, periods_of
 from app.rules.texts import text_faults, tidy
 from app.rules.vocabulary import Action, CycleState, Frequency, Missing, PeriodState
-from app.services import audit
+from app.services import audit, review_policy
 from app.services.gaps import Gap, gaps_of
+from app.services.review_policy import ReviewAt
 
 MAX_GRADES: Final = 10
 MAX_SCORE: Final = Decimal(1000)
@@ -102,6 +103,7 @@ class CycleValues:
     ends_on: date
     period_kind: Frequency = Frequency.MONTHLY
     policy: PolicyValues = field(default_factory=PolicyValues)
+    review_at: ReviewAt = ReviewAt.LAST
 
 
 def policy_of(cycle: Cycle) -> rules.Policy:
@@ -205,6 +207,7 @@ def open_cycle(session: Session, actor: Actor, *, values: CycleValues) -> Cycle:
     _write_policy(cycle, values.policy)
     session.add(cycle)
     session.flush()
+    review_policy.begin(session, cycle, values.review_at)
     details = {"code": cycle.code, "starts_on": cycle.starts_on, "ends_on": cycle.ends_on, **_policy_facts(cycle)}
     audit.record(session, "cycle.opened", actor_id=actor.person_id, about=("cycle", cycle.id), details=details)
     return cycle

@@ -13,11 +13,14 @@ from app.errors import Conflict, Invalid, KinerjaError, NotFound
 from app.models import Appraisal, BehaviourRating, KpiComment
 from app.rules.faults import Fault
 from app.rules.outcome import LEVELS
+from app.rules.scorecard import Scorecard
 from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import Action, AdjustmentKind, AppraisalState
 from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
+from app.services import telling
 from app.services.adjustments import add_adjustment
 from app.services.appraisals import conditions_held, record_step
+from app.services.organisation import settings_of
 from app.services.review_cases import ReviewCase, appraisal_of, case_of, rescored
 from app.services.review_changes import (
     LONGEST_WORDS,
@@ -30,6 +33,7 @@ from app.services.review_changes import (
     touch,
 )
 from app.services.scorecard_facts import as_told, load_cycle, load_facts
+from app.services.scorecard_parts import scorecard_of_scored
 from app.services.scorecards import period_to_show
 from app.services.standings import score_person
 
@@ -60,6 +64,8 @@ class ReviewView:
     """A review as this actor may see it, with the steps that they may take."""
 
     case: ReviewCase
+    card: Scorecard
+    """To date, as this actor may see it."""
     is_own: bool
     sees_own_view: bool
     """Whether the self-assessment is shown: to its author always, to others once it is handed in."""
@@ -116,6 +122,7 @@ def _view(session: Session, actor: Actor, case: ReviewCase) -> ReviewView:
     is_open = asks and case.state is AppraisalState.OPEN
     return ReviewView(
         case=case,
+        card=scorecard_of_scored(case.scored, settings_of(session), ""),
         is_own=is_own,
         sees_own_view=is_own or case.is_handed_in,
         sees_scoring=not is_own,
@@ -300,4 +307,6 @@ def _step(session: Session, actor: Actor, case: ReviewCase, step: Step, reason: 
     made = case.scored.outcome
     details = {"computed_total": made.computed, "total": made.total, "grade": made.grade}
     record_review(session, actor, case, _ACTS[step], appraisal.id, details, {"reason": reason} if reason else None)
+    asks_approval = case.scored.facts.cycle.asks_approval
+    telling.appraisal_moved(session, actor, appraisal, step, scorer_id=case.scorer_id, asks_approval=asks_approval)
     return appraisal
