@@ -9,8 +9,8 @@ from app.case_texts import CASE_TEXTS
 from app.errors import KinerjaError
 from app.fault_texts import FAULT_TEXTS
 from app.i18n import Locale
-from app.recording_texts import RECORDING_TEXTS
 from app.privacy_texts import PRIVACY_TEXTS
+from app.recording_texts import RECORDING_TEXTS
 from app.rules.faults import Fault
 
 TEXTS: Final[Mapping[str, str]] = {

@@ -40,6 +40,37 @@ CATEGORIES: Final[Mapping[str, str]] = {
     "other": mark("Other"),
 }
 """Code → English label, in the order in which pages show them."""
+DEPARTMENTS: Final[Mapping[str, str]] = {
+    "sales": mark("Sales"),
+    "marketing": mark("Marketing"),
+    "customer_service": mark("Customer service"),
+    "operations": mark("Operations"),
+    "logistics": mark("Logistics"),
+    "quality": mark("Quality"),
+    "procurement": mark("Procurement"),
+    "human_resources": mark("Human resources"),
+    "finance": mark("Finance"),
+    "it": mark("Information technology"),
+    "legal": mark("Legal and compliance"),
+    "management": mark("Management"),
+}
+"""Whose KPI it is; none means everybody's."""
+INDUSTRIES: Final[Mapping[str, str]] = {
+    "trade": mark("Trade and retail"),
+    "manufacturing": mark("Manufacturing"),
+    "services": mark("Services"),
+    "banking": mark("Banking and insurance"),
+    "health": mark("Health"),
+    "education": mark("Education"),
+    "hospitality": mark("Hotels and restaurants"),
+    "construction": mark("Construction and property"),
+    "technology": mark("Technology"),
+    "transport": mark("Transport and warehousing"),
+    "agriculture": mark("Agriculture and fishery"),
+    "mining": mark("Mining and energy"),
+    "public": mark("Public sector"),
+}
+"""The line of business; none means any."""
 
 _LIMITS: Final = {
     "name_en": 200, "name_id": 200, "formula_en": 500, "formula_id": 500,
@@ -74,6 +105,8 @@ class DefinitionValues:
     numerator_id: str = ""
     denominator_en: str = ""
     denominator_id: str = ""
+    department: str = ""
+    industry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +162,19 @@ def check_may_write(session: Session, actor: Actor) -> None:
 
 
 def list_definitions(
-    session: Session, actor: Actor, *, search: str = "", category: str = "", with_retired: bool = False
+    session: Session,
+    actor: Actor,
+    *,
+    search: str = "",
+    category: str = "",
+    department: str = "",
+    industry: str = "",
+    with_retired: bool = False,
 ) -> list[KpiDefinition]:
-    """The library, by code; `search` looks into code, names and definitions."""
+    """The library, by code; `search` looks into code, names and definitions.
+
+    Of an industry are those that belong to any industry, too; of a department only its own.
+    """
     require(session, actor, Action.LIBRARY_READ)
     query = select(KpiDefinition).order_by(KpiDefinition.code)
     for word in search_words(search):
@@ -142,6 +185,10 @@ def list_definitions(
         query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     if category:
         query = query.where(KpiDefinition.category == category)
+    if department:
+        query = query.where(KpiDefinition.department == department)
+    if industry:
+        query = query.where(KpiDefinition.industry.in_(("", industry)))
     if not with_retired:
         query = query.where(~KpiDefinition.is_retired)
     return list(session.scalars(query))
@@ -206,12 +253,24 @@ def seed_library(session: Session) -> int:
     """Put the definitions that come with the product into the library, those that are missing; how many there were."""
     known = set(session.scalars(select(KpiDefinition.code)))
     missing = [values for values in catalogue() if values.code not in known]
+    _name_departments(session)
     now = clock.now()
-    session.add_all(KpiDefinition(**_columns(values), changed_at=now) for values in missing)
+    session.add_all(KpiDefinition(**columns_of(values), changed_at=now) for values in missing)
     if missing:
         details = {"codes": [values.code for values in missing]}
         audit.record(session, "library.seeded", actor_id=None, about=("library", None), details=details)
     return len(missing)
+
+
+def _name_departments(session: Session) -> None:
+    """Give those a department that came before there were any, as long as nobody has changed them."""
+    wanted = {values.code: values for values in catalogue()}
+    untouched = select(KpiDefinition).where(
+        KpiDefinition.code.in_(wanted), KpiDefinition.department == "", KpiDefinition.version == 1
+    )
+    for definition in session.scalars(untouched).all():
+        definition.department = wanted[definition.code].department
+        definition.industry = wanted[definition.code].industry
 
 
 def catalogue() -> list[DefinitionValues]:
@@ -251,7 +310,7 @@ def _checked(session: Session, values: DefinitionValues, own_id: int | None) -> 
         faults.append(Fault("code", "already_taken"))
     if faults:
         raise Invalid(faults)
-    return _columns(values)
+    return columns_of(values)
 
 
 def definition_faults(values: DefinitionValues) -> list[Fault]:
@@ -265,6 +324,9 @@ def _text_faults(values: DefinitionValues) -> list[Fault]:
         faults.append(Fault("code", "code_signs"))
     if values.category not in CATEGORIES:
         faults.append(Fault("category", "choice_unknown"))
+    for name, known in (("department", DEPARTMENTS), ("industry", INDUSTRIES)):
+        if getattr(values, name) not in {"", *known}:
+            faults.append(Fault(name, "choice_unknown"))
     for name, limit in _LIMITS.items():
         faults += text_faults(name, tidy(getattr(values, name)), limit=limit)
     for name in ("definition_en", "definition_id"):
@@ -313,7 +375,8 @@ def _input_faults(at: str, text: str, terms: tuple[Term, ...]) -> list[Fault]:
     return text_faults(at, tidy(text), limit=_LONGEST_INPUTS)
 
 
-def _columns(values: DefinitionValues) -> dict[str, Any]:
+def columns_of(values: DefinitionValues) -> dict[str, Any]:
+    """The columns of a definition; what its measure has no use for is let go."""
     columns = {column.name: getattr(values, column.name) for column in fields(values)}
     for name, value in columns.items():
         if type(value) is str:

@@ -12,7 +12,7 @@ from app.models import KpiDefinition
 from app.routing import CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import Action, Aggregation, Frequency, MeasureKind, Method
 from app.services import library
-from app.services.library import CATEGORIES, DefinitionValues
+from app.services.library import CATEGORIES, DEPARTMENTS, INDUSTRIES, DefinitionValues
 from app.web import plan_words
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
@@ -31,16 +31,26 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
     """All definitions, by category."""
     search = query.text("search", required=False, limit=100)
     category = query.one_of("category", CATEGORIES.keys(), required=False)
+    department = query.one_of("department", DEPARTMENTS.keys(), required=False)
+    industry = query.one_of("industry", INDUSTRIES.keys(), required=False)
     with_retired = query.checked("retired")
-    found = library.list_definitions(session, actor, search=search, category=category, with_retired=with_retired)
+    found = library.list_definitions(
+        session,
+        actor,
+        search=search,
+        category=category,
+        department=department,
+        industry=industry,
+        with_retired=with_retired,
+    )
     groups = [(label, [each for each in found if each.category == code]) for code, label in CATEGORIES.items()]
     return page(
         request,
         "library/list.html",
         address=lambda code: "/library?" + urlencode({"category": code}),
-        categories=[(code, request.state.locale.text(label)) for code, label in CATEGORIES.items()],
+        **_kinds(request.state.locale),
         groups=[(label, definitions) for label, definitions in groups if definitions],
-        is_filtered=bool(search or category or with_retired),
+        is_filtered=bool(search or category or department or industry or with_retired),
         is_hr=actor.is_hr,
         query=query,
         total=len(found),
@@ -81,6 +91,8 @@ def detail_page(request: Request, session: DbSession, actor: CurrentActor, defin
         request,
         "library/detail.html",
         category=CATEGORIES.get(definition.category, definition.category),
+        department=DEPARTMENTS.get(definition.department, ""),
+        industry=INDUSTRIES.get(definition.industry, ""),
         copy=library.copy_of(definition, request.state.locale.language),
         definition=definition,
         is_hr=actor.is_hr,
@@ -105,6 +117,8 @@ def edit_page(request: Request, session: DbSession, actor: CurrentActor, definit
         **shown,
         code=definition.code,
         category=definition.category,
+        department=definition.department,
+        industry=definition.industry,
         scale=definition.scale,
         version=str(definition.version),
     )
@@ -141,6 +155,8 @@ def _values(form: Form) -> DefinitionValues:
     is_ratio = measure is MeasureKind.RATIO
     # In the order of the page, so that the summary of what was refused has it too
     texts = {"code": form.text("code", limit=40), "category": form.one_of("category", CATEGORIES.keys())}
+    texts["department"] = form.one_of("department", DEPARTMENTS.keys(), required=False)
+    texts["industry"] = form.one_of("industry", INDUSTRIES.keys(), required=False)
     for name in ("name", "definition", *_BILINGUAL[1:]):
         is_required = is_ratio or name not in {"numerator", "denominator"}
         for field in (f"{name}_id", f"{name}_en"):
@@ -161,7 +177,7 @@ def _form_page(request: Request, form: Form, definition: KpiDefinition | None = 
         request,
         "library/form.html",
         HTTPStatus.OK if form.is_valid else HTTPStatus.BAD_REQUEST,
-        categories=[(code, locale.text(label)) for code, label in CATEGORIES.items()],
+        **_kinds(locale),
         aggregations=_options(locale, plan_words.AGGREGATIONS),
         definition=definition,
         form=form,
@@ -171,6 +187,12 @@ def _form_page(request: Request, form: Form, definition: KpiDefinition | None = 
         ],
         methods=_options(locale, plan_words.METHODS),
     )
+
+
+def _kinds(locale: Locale) -> dict[str, list[tuple[str, str]]]:
+    """What definitions are sorted by, for choosing."""
+    lists = {"categories": CATEGORIES, "departments": DEPARTMENTS, "industries": INDUSTRIES}
+    return {name: [(code, locale.text(label)) for code, label in labels.items()] for name, labels in lists.items()}
 
 
 def _options(locale: Locale, words: Mapping[Any, plan_words.Word]) -> list[tuple[str, str]]:

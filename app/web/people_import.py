@@ -75,9 +75,9 @@ def send(request: Request, session: DbSession, actor: CurrentActor, form: SentFo
     content = file.file.read() if file else b""
     form.attempt(session, lambda: people_import.check_file(content))
     if not form.is_valid or file is None:
-        return _import_page(request, form, _plain_name(file.filename) if file else "")
+        return _import_page(request, form, plain_name(file.filename) if file else "")
     settings = _settings(request)
-    upload = Upload(uploads.keep(settings.data_dir, content), _plain_name(file.filename), day)
+    upload = Upload(uploads.keep(settings.data_dir, content), plain_name(file.filename), day)
     return redirect(request, "/people/import/preview?" + urlencode({"upload": upload.signed(settings, actor)}))
 
 
@@ -149,7 +149,7 @@ def _settings(request: Request) -> Settings:
     return settings
 
 
-def _plain_name(name: str | None) -> str:
+def plain_name(name: str | None) -> str:
     """The file's name without folders and without signs that nothing can show; it is only ever shown."""
     plain = Path((name or "").replace("\\", "/")).name
     return "".join(sign for sign in plain if sign.isprintable())[:100]

@@ -32,6 +32,7 @@ from tests.follows import Followed, follow_eli
 from tests.goal_calls import goal_calls
 from tests.objectives import give_details
 from tests.plans import make_draft
+from tests.privacies import privacy_calls
 from tests.teams import make_cycle
 from tests.tools import Clock
 
@@ -162,6 +163,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         | goal_calls(session, cast, example, draft, Good)
         | {name: Good(**call) for name, call in agreement_calls(session, cast, draft).items()}
         | case_calls(cast, past, other)
+        | {name: Good(**call) for name, call in privacy_calls(session, cast, TODAY).items()}
     )
 
 

@@ -12,7 +12,8 @@ from tests.api.conftest import AsProgram, Program, QueryCount
 from tests.api.seeded import KPI
 from tests.cards import Example, give_plan
 from tests.cast import Cast, actor_of
-from tests.plans import make_draft
+from tests.objectives import give_details
+from tests.plans import make_active, make_draft, open_cycle
 from tests.teams import make_cycle
 
 OWN = {"source_kind": "system_of_record", "frequency": "monthly"}
@@ -137,10 +138,78 @@ def test_every_fault_stands_at_its_path(
     assert found == set(places)
 
 
+def test_an_objective_is_written_in_full_and_replaced(writer: Writer) -> None:
+    step = {
+        "activity": "Memilih lokasi", "resource": "Tim", "starts_on": "2026-01-05", "ends_on": None, "is_done": True,
+    }  # fmt: skip
+    full = {
+        "title": "Membuka 3 cabang",
+        "description": "",
+        "success": "Toko ramai",
+        "due_on": "2026-09-30",
+        "training_needed": "Negosiasi",
+        "budget_needed": "Rp 5.000.000",
+        "help_needed": "Logistik",
+        "steps": [step],
+    }
+    made = writer.send("POST", "/objectives", full).json()
+    kept = {**made, "steps": [{**each, "id": 0} for each in made["steps"]]}
+    assert kept == {**full, "id": made["id"], "steps": [{**step, "id": 0}]}
+    assert writer.program.get(writer.path).json()["objectives"] == [made]
+    replaced = writer.send("PUT", f"/objectives/{made['id']}", {"title": "Membuka 2 cabang"}).json()
+    assert (replaced["steps"], replaced["due_on"], replaced["success"]) == ([], None, "")
+    late = writer.send("PUT", f"/objectives/{made['id']}", {**full, "due_on": "2027-01-01", "steps": [step] * 2})
+    assert (late.status_code, [each["at"] for each in late.json()["errors"]]) == (400, ["due_on"])
+    backwards = {**step, "ends_on": "2026-01-04"}
+    refused = writer.send("PUT", f"/objectives/{made['id']}", {**full, "steps": [step, backwards]})
+    assert [(each["at"], each["code"]) for each in refused.json()["errors"]] == [
+        ("steps[1].ends_on", "step_ends_before_start")
+    ]
+
+
+def test_findings_advise_without_refusing(writer: Writer) -> None:
+    objective = writer.send("POST", "/objectives", {"title": "Meningkatkan mutu", "due_on": "2026-06-30"}).json()
+    body = {**KPI, "objective_id": objective["id"], "name": "Rasio NPL", "frequency": "yearly"}
+    writer.send("POST", "/kpis", body)
+    found = writer.program.get(f"{writer.path}/findings").json()["advice"]
+    assert [(each["at"], each["code"], each["severity"]) for each in found] == [
+        ("objectives[0].success", "no_success", "question"),
+        ("kpis[0].name", "abbreviation", "advice"),
+        ("kpis[0].definition", "no_definition", "advice"),
+        ("kpis[0].relevance", "no_relevance", "question"),
+        ("kpis[0].frequency", "seen_once_a_year", "question"),
+        ("kpis[0].unit_of_measure", "no_unit", "advice"),
+    ]
+    assert all(each["message"] for each in found)
+
+
+def test_a_step_of_the_plan_in_force_is_marked_by_the_employee(
+    session: Session, cast: Cast, program: AsProgram
+) -> None:
+    hana = actor_of(cast.hana)
+    plan = make_active(session, hana, cast.eli, open_cycle(session, hana))
+    step_id = give_details(session, plan)
+    eli = program(cast.eli)
+    answer = eli.put(f"/plans/{plan.id}/steps/{step_id}", json={"is_done": True})
+    assert (answer.status_code, answer.json()["is_done"]) == (200, True)
+    session.expire_all()
+    assert answer.headers["ETag"] == f'"{plan.version}"'
+
+
 def test_objectives_and_kpis_are_changed_and_removed(writer: Writer) -> None:
     one = writer.send("POST", "/objectives", {"title": "Satu"}).json()
     two = writer.send("POST", "/objectives", {"title": "Dua", "description": "a\nb"}).json()
-    assert two == {"id": two["id"], "title": "Dua", "description": "a\nb"}
+    assert two == {
+        "id": two["id"],
+        "title": "Dua",
+        "description": "a\nb",
+        "success": "",
+        "due_on": None,
+        "training_needed": "",
+        "budget_needed": "",
+        "help_needed": "",
+        "steps": [],
+    }
     kpi = writer.send("POST", "/kpis", {**KPI, "objective_id": one["id"], "code": "HIT"}).json()
     moved = writer.send("PUT", f"/kpis/{kpi['id']}", {**KPI, "objective_id": two["id"], "name": "Rasio menang"}).json()
     assert moved == {**kpi, "objective_id": two["id"], "name": "Rasio menang"}

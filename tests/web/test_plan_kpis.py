@@ -194,7 +194,7 @@ def test_the_form_shows_no_field_that_does_not_apply(
     )
     always = {
         "version", "definition_id", "objective", "name", "definition", "source_kind", "source", "frequency", "measure",
-        "recorder", "recorder_number", "method", "baseline", "floor", "cap", "next", "csrf",
+        "recorder", "recorder_number", "relevance", "method", "baseline", "floor", "cap", "next", "csrf",
     }  # fmt: skip
     rows = {
         f"{part}_{row}"
