@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access import Actor
 from app.models import Account, Cycle, Plan
 from app.rules.entries import Figure
 from app.rules.noticing import NoticeKind
@@ -15,6 +16,7 @@ from app.services.actuals import EntryValues, put_entry
 from app.services.agreement import RemarkValues, add_remark, counter_plan, propose_plan
 from app.services.appraisals import publish
 from app.services.evidence import SentFile, add_evidence
+from app.services.goals import GoalValues, enter_goal, link_objective
 from app.services.library import seed_library
 from app.services.notices import tell
 from app.services.plan_drafts import kpis_of
@@ -26,6 +28,8 @@ from tests.factories import make_web_session
 from tests.follows import follow_eli, show_incentives
 from tests.objectives import give_details
 from tests.plans import RATIO_VALUES, VALUES, make_draft, open_cycle
+from tests.privacies import make_privacies
+from tests.reviews import begin_reviews
 
 
 @dataclass(slots=True)
@@ -56,6 +60,13 @@ def agree(session: Session, cast: Cast, cycle: Cycle) -> None:
     )
 
 
+def give_token(session: Session, actor: Actor) -> None:
+    """A token and a second browser of somebody."""
+    account = session.scalars(select(Account).where(Account.person_id == actor.person_id)).one()
+    accounts.create_token(session, replace(actor, account_id=account.id), "ERP")
+    make_web_session(session, account)
+
+
 def make_company(session: Session, cast: Cast) -> Company:
     """A company in which every page has something to show."""
     example = make_example(session, cast)
@@ -74,18 +85,31 @@ def make_company(session: Session, cast: Cast) -> Company:
     example.record(session, "SALES", "2026-02", "7")
     sent = [SentFile("erp.txt", b"7 unit")]
     add_evidence(session, mona, kpi_id=example.kpis["SALES"].id, on="2026-02", files=sent)
+    tell_everybody(session, cast)
+    follow_eli(session, example)
+    show_incentives(session, example)
+    make_privacies(session, cast)
+    draft = make_draft(session, hana, cast.eva, example.cycle, [VALUES, RATIO_VALUES, VALUES, VALUES, VALUES, VALUES])
+    agree(session, cast, example.cycle)
+    begin_reviews(session, example)
+    weights = {kpi.id: kpi.weight for kpi in kpis_of(draft)}
+    serve_a_goal(session, cast, draft)
+    override_weights(session, hana, plan_id=draft.id, version=draft.version, weights=weights, reason="Disepakati")
+    give_token(session, hana)
+    invitation, next_cycle = accounts.invite(session, hana, cast.eva.id), open_cycle(session, hana, "2027")
+    return Company(example, draft, other, invitation, next_cycle, past)
+
+
+def tell_everybody(session: Session, cast: Cast) -> None:
+    """A notice about eli's January for each who waits for something."""
     told = {"period": "2026-01", "cycle": "2026"}
     for person in (cast.eli, cast.mona, cast.hana):
         kind = NoticeKind.ACKNOWLEDGEMENT_MISSING
         tell(session, person.id, kind, key="company", concerns=cast.eli.id, values=told)
-    follow_eli(session, example)
-    show_incentives(session, example)
-    draft = make_draft(session, hana, cast.eva, example.cycle, [VALUES, RATIO_VALUES, VALUES, VALUES, VALUES, VALUES])
-    agree(session, cast, example.cycle)
-    weights = {kpi.id: kpi.weight for kpi in kpis_of(draft)}
-    override_weights(session, hana, plan_id=draft.id, version=draft.version, weights=weights, reason="Disepakati")
-    account = session.scalars(select(Account).where(Account.person_id == cast.hana.id)).one()
-    accounts.create_token(session, replace(hana, account_id=account.id), "ERP")
-    make_web_session(session, account)
-    invitation, next_cycle = accounts.invite(session, hana, cast.eva.id), open_cycle(session, hana, "2027")
-    return Company(example, draft, other, invitation, next_cycle, past)
+
+
+def serve_a_goal(session: Session, cast: Cast, draft: Plan) -> None:
+    """A goal of the company, which the draft's first objective serves."""
+    hana, first = actor_of(cast.hana), draft.objectives[0].id
+    goal = enter_goal(session, hana, cycle_id=draft.cycle_id, values=GoalValues("Tumbuh sepertiga", cast.mona.id))
+    link_objective(session, hana, plan_id=draft.id, version=draft.version, objective_id=first, goal_id=goal.id)
