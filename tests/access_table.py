@@ -80,6 +80,12 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /entries": EVERYONE,  # an empty grid; figures are refused one by one
     "GET /entries/checks": EVERYONE,  # lists whose figures the reader may look over, which may be nobody's
     "POST /entries/checks": EVERYONE,  # nothing is ticked
+    "GET /entries/file": EVERYONE,
+    "POST /entries/file": EVERYONE,
+    "GET /entries/file.xlsx": EVERYONE,  # holds the figures that the reader may record, which may be none
+    "POST /entries/file/discard": EVERYONE,  # nothing was uploaded, which is said first
+    "GET /entries/file/preview": EVERYONE,
+    "POST /entries/file/preview": EVERYONE,
     "GET /entries/{kpi_id}": READ,
     "POST /entries/{kpi_id}/check": RECORD,
     "POST /entries/{kpi_id}": RECORD,
@@ -310,6 +316,7 @@ API: Final[dict[str, Gate]] = {
     "get_difference": READ,
     "create_objective": RECORD,
     "mark_step": SAY,
+    "list_recommended": RECORD,
     "replace_objective": RECORD,
     "remove_objective": RECORD,
     "create_kpi": RECORD,

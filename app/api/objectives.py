@@ -18,8 +18,10 @@ from app.services import action_steps
 from app.services.advice import plan_advice
 from app.services.objective_details import ObjectiveDetails, StepValues
 from app.services.plan_kpis import ObjectiveValues
+from app.services.recommended import recommended
 
 router = APIRouter(route_class=ApiRoute, prefix="/plans", tags=["plans"])
+_WRITE: Final = [Depends(Needs(Action.PLAN_WRITE))]
 _STEP: Final = [Depends(Needs(Action.PLAN_DISCUSS))]
 
 
@@ -37,6 +39,20 @@ def mark_step(
     plan, step = action_steps.mark_step(session, actor, plan_id=plan_id, step_id=step_id, is_done=sent.is_done)
     with_tag(response, plan.version)
     return wire.Step.model_validate(step)
+
+
+@router.get(
+    "/{plan_id}/recommended-definitions",
+    operation_id="list_recommended",
+    summary="List what colleagues use",
+    dependencies=_WRITE,
+    responses=refusals(403, 404),
+)
+def list_recommended(session: DbSession, actor: CurrentActor, plan_id: RowId) -> wire.RecommendedList:
+    """Which definitions colleagues in the same position have in their plans. HR and managers above."""
+    found = recommended(session, actor, plan_id=plan_id)
+    items = [wire.Recommended(definition_id=each, colleagues=count) for each, count in found.items()]
+    return wire.RecommendedList(items=items, total=len(items))
 
 
 def objective_values(sent: wire.ObjectiveSent) -> ObjectiveValues:

@@ -447,6 +447,20 @@ class PlanAdvice(Finding):
     severity: Severity
 
 
+class Recommended(Shown):
+    """A definition of the library that colleagues in the same position use."""
+
+    definition_id: int
+    colleagues: int
+
+
+class RecommendedList(Shown):
+    """Definitions by how many colleagues use them, the most used first."""
+
+    items: Sequence[Recommended]
+    total: int
+
+
 class Findings(Shown):
     """Everything for which a plan cannot be submitted yet, and beside it what could be written better."""
 

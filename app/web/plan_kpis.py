@@ -24,6 +24,7 @@ from app.services.kpi_values import (
 )
 from app.services.plan_drafts import kpi_of, kpis_of, objective_of
 from app.services.plan_values import takes_period_targets
+from app.services.recommended import recommended
 from app.web import kpi_fields, plan_words
 from app.web.forms import Form, Query, SentForm
 from app.web.plan_advice import Hint, hints_of
@@ -66,8 +67,11 @@ def _library_page(
         (definition, library.copy_of(definition, language))
         for definition in library.list_definitions(session, actor, search=search)
     ]
-    shelves = [
-        (label, [pair for pair in found if pair[0].category == category])
+    colleagues = recommended(session, actor, plan_id=plan.id)
+    by_id = {pair[0].id: pair for pair in found}
+    shelves = [(mark("Used in the same position"), [by_id[each] for each in colleagues if each in by_id])]
+    shelves += [
+        (label, [pair for pair in found if pair[0].category == category and pair[0].id not in colleagues])
         for category, label in library.CATEGORIES.items()
     ]
     used = {kpi.definition_id for kpi in kpis_of(plan)}
@@ -79,6 +83,7 @@ def _library_page(
         query=query,
         shelves=[(label, pairs) for label, pairs in shelves if pairs],
         used=used,
+        colleagues=colleagues,
         words=plan_words,
         own=OWN,
     )

@@ -324,6 +324,7 @@ def plan_calls(session: Session, example: Example, draft: Any) -> dict[str, Good
         "mark_step": Good(
             {"plan_id": example.plan.id, "step_id": give_details(session, example.plan)}, body={"is_done": True}
         ),
+        "list_recommended": Good({"plan_id": example.plan.id}),
         "create_objective": Good(plan, headers=seen, body={"title": "Mutu"}),
         "replace_objective": Good({**plan, "objective_id": objective.id}, headers=seen, body={"title": "Mutu"}),
         "remove_objective": Good({**plan, "objective_id": objective.id}, headers=seen),
