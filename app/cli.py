@@ -20,7 +20,10 @@ from app.rules.faults import Fault
 from app.rules.vocabulary import Language
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from app.database import Sessions
+    from app.settings import Settings
 
 app = typer.Typer(name="kinerja", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
@@ -81,7 +84,7 @@ def serve(
 
 @app.command()
 def worker(*, once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False) -> None:
-    """Do the background work: reminders, mail, throwing away what has expired; serve does it too unless told not to."""
+    """Do the background work: reminders, mail, closing what is over; serve does it too unless told not to."""
     import signal
     import threading
 
@@ -262,7 +265,18 @@ def restore(file: Annotated[Path, typer.Argument(help="A file that backup has wr
         with _bar("Restoring", len(Base.metadata.tables)) as step:
             manifest = keeping.restore(engine, settings.data_dir, file, lambda _table: step())
         typer.echo(f"{sum(manifest['tables'].values())} rows of {manifest['made_at']} are back")
+        if erased := _erase_again(engine, settings):
+            typer.echo(f"{erased} people whose data was erased since are erased again")
         engine.dispose()
+
+
+def _erase_again(engine: "Engine", settings: "Settings") -> int:
+    from app.database import make_sessions, transaction
+    from app.services import erasure
+    from app.services.organisation import SETTINGS
+
+    with transaction(make_sessions(engine, info={SETTINGS: settings})) as session:
+        return erasure.replay(session)
 
 
 @audit.command("verify")

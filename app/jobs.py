@@ -1,4 +1,4 @@
-"""Which background work is due, and who does it? Reminders, mail, throwing away what has expired; safe to run twice."""
+"""Which background work is due, and who does it? Reminders, mail, closing what is over; safe to run twice."""
 
 import logging
 import threading
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from app import clock
 from app.database import Sessions, transaction
-from app.services import expiry, mailing
+from app.services import closing, expiry, mailing
 from app.services.leases import Turn, finish, take
 from app.services.reminders import due_reminders, untold
 from app.settings import Settings
@@ -73,11 +73,22 @@ def _send_mail(shift: Shift, _turn: Turn) -> str:
     )
 
 
+def _close(shift: Shift, _turn: Turn) -> str | None:
+    closed = 0
+    while not shift.is_stopping():
+        with transaction(shift.sessions) as session:
+            done = closing.close_due(session, clock.today(shift.settings.time_zone))
+        if not done:
+            return f"{closed} appraisals closed"
+        closed += done
+    return None
+
+
 def _forget(shift: Shift, _turn: Turn) -> str:
     return f"{expiry.forget_expired(shift.sessions, shift.settings)} expired rows thrown away"
 
 
-def _last_reminding(settings: Settings) -> datetime:
+def _this_morning(settings: Settings) -> datetime:
     zone = ZoneInfo(settings.time_zone)
     now = clock.now().astimezone(zone)
     today = datetime.combine(now.date(), _REMINDERS_AT, zone)
@@ -89,8 +100,9 @@ def _ago(span: timedelta) -> Callable[[Settings], datetime]:
 
 
 JOBS: Final = (
-    Job("reminders", _last_reminding, timedelta(minutes=30), _remind),
+    Job("reminders", _this_morning, timedelta(minutes=30), _remind),
     Job("mail", _ago(timedelta(seconds=10)), timedelta(minutes=30), _send_mail),
+    Job("closing", _this_morning, timedelta(minutes=30), _close),
     Job("expiry", _ago(timedelta(hours=6)), timedelta(minutes=10), _forget),
 )
 

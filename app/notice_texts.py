@@ -26,7 +26,7 @@ TEXTS: Final[Mapping[NoticeKind, str]] = {
     _K.CORRECTION_ASKED: mark(
         "A second person is needed for the case of %(name)s, %(period)s: please confirm or refuse."
     ),
-    _K.CORRECTION_CONFIRMED: mark("Your request about %(name)s, %(period)s, was confirmed."),
+    _K.CORRECTION_DECIDED: mark("Your request about %(name)s, %(period)s, was answered."),
     _K.ENTRIES_ESCALATED: mark(
         "Entries that %(name)s records for %(period)s are still missing. They were due on %(due_on)s."
     ),
@@ -44,7 +44,7 @@ TEXTS: Final[Mapping[NoticeKind, str]] = {
     _K.PLAN_COUNTERED: mark("%(name)s has answered the performance plan for %(cycle)s with a counter-proposal."),
     _K.PLAN_MISSING: mark("People in your team have no performance plan for %(cycle)s, which began on %(from_on)s."),
     _K.PLAN_PROPOSED: mark("A performance plan for %(cycle)s is proposed to you. Please accept it or answer."),
-    _K.PLAN_RETURNED: mark("The performance plan of %(name)s for %(cycle)s was taken back to be written on."),
+    _K.PLAN_RETURNED: mark("Your performance plan for %(cycle)s was taken back; you will be asked again."),
     _K.SCORECARD_ACKNOWLEDGED: mark("%(name)s has confirmed receipt of the scorecard for %(period)s."),
     _K.SCORECARD_PUBLISHED: mark("Your scorecard for %(period)s is published."),
     _K.SCORING_ESCALATED: mark("Scoring for %(period)s is not complete in the team of %(name)s."),
@@ -55,12 +55,29 @@ TEXTS: Final[Mapping[NoticeKind, str]] = {
 
 _PLAN: Final = "/plans/{about}"
 _CARD: Final = "/scorecards/{concerns}/{cycle}?period={period}"
+_REVIEW: Final = "/reviews/{concerns}/{cycle}/{period}"
+_REVIEWS: Final = "/reviews?cycle={cycle}&period={period}"
+_APPEAL: Final = "/appeals/{about}"
 _ENTRIES: Final = "/entries?cycle={cycle}&period={period}"
 
 PLACES: Final[Mapping[NoticeKind, str]] = {
     **dict.fromkeys((_K.ENTRIES_SOON, _K.ENTRIES_OVERDUE), _ENTRIES),
     _K.ENTRIES_ESCALATED: "/reports/completeness?cycle={cycle}&period={period}",
     **dict.fromkeys((kind for kind in NoticeKind if kind.value.startswith("plan_")), _PLAN),
+    **dict.fromkeys(
+        (
+            _K.APPRAISAL_APPROVED,
+            _K.APPRAISAL_RETURNED,
+            _K.APPRAISAL_SCORED,
+            _K.SELF_ASSESSMENT_ASKED,
+            _K.SELF_ASSESSMENT_OVERDUE,
+        ),
+        _REVIEW,
+    ),
+    **dict.fromkeys((_K.SCORING_OVERDUE, _K.SCORING_ESCALATED), _REVIEWS),
+    **dict.fromkeys((_K.APPEAL_RAISED, _K.APPEAL_UNDECIDED), _APPEAL),
+    **dict.fromkeys((_K.CORRECTION_ASKED, _K.CORRECTION_DECIDED), "/cases"),
+    _K.FEEDBACK_ASKED: "/feedback",
     _K.PLAN_MISSING: "/plans?cycle={cycle}&only=none",
 }
 """Where a notice leads; all others to the scorecard."""

@@ -45,6 +45,7 @@ def test_each_piece_is_done_once_in_its_time(
     assert work(sessions, settings) == {
         "reminders": "1 reminders told",
         "mail": "no mail server is set",
+        "closing": "0 appraisals closed",
         "expiry": "0 expired rows thrown away",
     }
     assert work(sessions, settings) == {}
@@ -53,7 +54,7 @@ def test_each_piece_is_done_once_in_its_time(
     clock.advance(hours=6)
     assert list(work(sessions, settings)) == ["mail", "expiry"]
     clock.set_day(date(2026, 2, 4))
-    assert list(work(sessions, settings)) == ["reminders", "mail", "expiry"]
+    assert list(work(sessions, settings)) == ["reminders", "mail", "closing", "expiry"]
 
 
 def test_the_first_day_floods_nobody_and_later_days_tell_once(
@@ -197,7 +198,7 @@ def test_the_service_works_in_the_background_and_stops_cleanly(
             if len(done) == len(jobs.JOBS):
                 break
             threading.Event().wait(0.05)
-        assert sorted(done) == ["expiry", "mail", "reminders"]
+        assert sorted(done) == ["closing", "expiry", "mail", "reminders"]
         assert "kinerja-worker" in {thread.name for thread in threading.enumerate()}
     assert "kinerja-worker" not in {thread.name for thread in threading.enumerate()}
 
@@ -217,6 +218,7 @@ def test_the_command_does_what_is_due_and_ends(own: tuple[Sessions, Settings], m
     assert answer.stdout.splitlines() == [
         "reminders: 0 reminders told",
         "mail: no mail server is set",
+        "closing: 0 appraisals closed",
         "expiry: 0 expired rows thrown away",
     ]
     assert CliRunner().invoke(cli.app, ["worker", "--once"]).stdout == ""

@@ -17,7 +17,7 @@ class NoticeKind(StrEnum):
     APPRAISAL_RETURNED = "appraisal_returned"
     APPRAISAL_SCORED = "appraisal_scored"
     CORRECTION_ASKED = "correction_asked"
-    CORRECTION_CONFIRMED = "correction_confirmed"
+    CORRECTION_DECIDED = "correction_decided"
     ENTRIES_ESCALATED = "entries_escalated"
     ENTRIES_OVERDUE = "entries_overdue"
     ENTRIES_SOON = "entries_soon"

@@ -19,7 +19,7 @@ from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import IN_MAKING, Action, PlanState, RemarkKind
 from app.rules.weighting import RATINGS
 from app.rules.workflow import PLAN, Condition, Step, steps_open
-from app.services import audit
+from app.services import audit, telling
 from app.services.cycles import policy_of
 from app.services.plan_content import content_of, digest_of
 from app.services.plan_drafts import draft_for_change, kpis_of, lock_versions, note_change, number_of, plan_for_change
@@ -171,6 +171,7 @@ def counter_plan(
         details={"version_number": plan.version_number, "remarks": [_details(each) for each in said]},
         words={f"text_{number}": each.text for number, each in enumerate(said, start=1) if each.text},
     )
+    telling.plan_countered(session, actor, plan)
     return plan
 
 
@@ -210,6 +211,7 @@ def propose_plan(session: Session, actor: Actor, *, plan_id: int, version: int |
         "plan.proposed",
         details={"version_number": plan.version_number, "round": remark.round_number},
     )
+    telling.plan_proposed(session, plan)
     return plan
 
 
@@ -237,6 +239,7 @@ def accept_plan(session: Session, actor: Actor, *, plan_id: int, version: int | 
         "plan.accepted",
         details={"version_number": plan.version_number, "digest": acceptance.digest},
     )
+    telling.plan_accepted(session, actor, plan)
     return plan
 
 
@@ -257,6 +260,7 @@ def return_plan(session: Session, actor: Actor, *, plan_id: int, version: int | 
         details={"version_number": plan.version_number},
         words={"reason": reason},
     )
+    telling.plan_returned(session, plan)
     return plan
 
 

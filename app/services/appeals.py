@@ -27,7 +27,7 @@ from app.models import (
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, AppealOutcome
 from app.rules.workflow import Condition, Step
-from app.services import audit, reissue
+from app.services import audit, reissue, telling
 from app.services.listing import Listing
 from app.services.organisation import settings_of
 from app.services.released import (
@@ -110,6 +110,7 @@ def raise_appeal(
         {"version": scorecard.version_number, "kpis": list(said)},
         {"reason": appeal.reason, **{f"kpi {code}": words for code, words in said.items()}},
     )
+    telling.appeal_raised(session, actor, appraisal, appeal, scorecard.published_by_id)
     return appeal
 
 
@@ -167,6 +168,7 @@ def decide_appeal(
         {"outcome": decision.outcome, "version": made.version_number, "old": before.total, "total": made.total},
         {"answer": answer},
     )
+    telling.appeal_decided(session, appraisal, appeal)
     return made
 
 

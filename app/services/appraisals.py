@@ -18,7 +18,7 @@ from app.rules.scorecard import Review, Scorecard, SignOff
 from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import Action, AppraisalState
 from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
-from app.services import audit, snapshots
+from app.services import audit, snapshots, telling
 from app.services.case_facts import correction_of, was_appealed
 from app.services.organisation import settings_of
 from app.services.review_cases import case_of, review_of
@@ -191,6 +191,7 @@ def _publish(
         },
         words={"comment": comment} if comment else None,
     )
+    telling.scorecard_published(session, published, facts.cycle.code, facts.period.code)
     return published
 
 

@@ -22,6 +22,8 @@ from app.services.listing import Listing
 from app.services.organisation import settings_of
 
 DEFAULT_WISH: Final = MailWish.SOON
+FIELDS: Final = frozenset({"cycle", "due_on", "from_on", "name", "period", "since_on", "until_on"})
+"""What a notice may hold of what it tells: nothing that only its reader should see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,10 @@ def tell(
     `key` makes it one of its kind, `concerns` is the person whose plan or scorecard it is about. Values are names,
     codes and days, never scores or comments: they go out by mail.
     """
-    if set(values) != fields_of(kind):
-        raise ValueError(f"{kind} needs {sorted(fields_of(kind))}, not {sorted(values)}")
+    if missing := fields_of(kind) - set(values):
+        raise ValueError(f"{kind} needs {sorted(missing)} too")
+    if spare := set(values) - FIELDS:
+        raise ValueError(f"no notice holds {sorted(spare)}")
     settings = settings_of(session)
     if not _is_employed(session, person_id, clock.today(settings.time_zone)):
         return False

@@ -27,6 +27,7 @@ from app.rules.plan import shape_faults
 from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import BINDING, RELEASED, WRITABLE, Action, CycleState, PlanState
 from app.rules.workflow import PLAN, Condition, Step, StepRefused, moved
+from app.services import telling
 from app.services.cycles import policy_of
 from app.services.kpi_values import kpi_faults, plan_periods
 from app.services.plan_copies import copy_parts
@@ -286,6 +287,7 @@ def bring_into_force(session: Session, actor: Actor, plan: Plan, state: PlanStat
     plan.state = state
     plan.submitted_at, plan.submitted_by_id = clock.now(), actor.person_id
     note_change(session, actor, plan, action, details={"version_number": plan.version_number})
+    telling.plan_in_force(session, actor, plan)
 
 
 def _replace(session: Session, actor: Actor, before: Plan, plan: Plan) -> None:

@@ -12,7 +12,7 @@ from app.errors import Conflict
 from app.models import Acknowledgement, Appraisal, Period, Person, PublishedScorecard
 from app.rules.vocabulary import RELEASED, Action
 from app.rules.workflow import Step
-from app.services import audit
+from app.services import audit, telling
 from app.services.listing import Listing
 from app.services.released import checked_words, find_appraisal, latest_version, state_after
 
@@ -55,6 +55,7 @@ def acknowledge(
         details={"cycle": cycle_code, "period": period_code, "version": scorecard.version_number},
         words={"comment": comment} if comment else None,
     )
+    telling.scorecard_acknowledged(session, appraisal, scorecard)
     return receipt
 
 

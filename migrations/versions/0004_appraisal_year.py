@@ -388,7 +388,7 @@ def upgrade() -> None:
                 "appraisal_returned",
                 "appraisal_scored",
                 "correction_asked",
-                "correction_confirmed",
+                "correction_decided",
                 "entries_escalated",
                 "entries_overdue",
                 "entries_soon",
