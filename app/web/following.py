@@ -1,6 +1,7 @@
 """The pages for following the work between two results: one KPI with its causes and notes, open actions, the team."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -11,7 +12,7 @@ from app.errors import NotFound
 from app.i18n import Locale, mark
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router, reading
 from app.rules.forecast import Forecast
-from app.rules.numbers import legible
+from app.rules.numbers import legible, plain
 from app.rules.scorecard import ScorecardKpi
 from app.rules.vocabulary import Action, NoteKind
 from app.scorecard_view import ScorecardView
@@ -52,9 +53,11 @@ def shown_with(locale: Locale, found: PeriodCard) -> dict[str, Any]:
 
 def said_of(session: DbSession, actor: Actor, found: PeriodCard) -> dict[str, Any]:
     """The causes and notes of a card, and the incentive band where the policy lets it be seen."""
+    band = incentives.band_reached(session, found.cycle, found.card.result.total)
     return {
         "causes": causes.causes_on_card(session, actor, found),
-        "incentive": incentives.band_reached(session, found.cycle, found.card.result.total),
+        "incentive": band,
+        "incentive_percent": Decimal(plain(band.percent)) if band and band.percent is not None else None,
         "notes": notes.notes_on_card(session, actor, found),
     }
 
