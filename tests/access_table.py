@@ -58,6 +58,8 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /actions": EVERYONE,
     "POST /actions/{cause_id}/done": SAY,
     "GET /audit": OVERSIGHT,
+    "GET /calibration": EVERYONE,  # whom the reader may calibrate, which may be nobody
+    "POST /calibration": SECOND_LEVEL,
     "GET /cases": EVERYONE,
     "POST /cases/{request_id}/decision": SECOND_LEVEL,
     "GET /cycles": EVERYONE,
@@ -335,6 +337,8 @@ API: Final[dict[str, Gate]] = {
     "add_evidence": RECORD,
     "get_evidence": READ,
     "remove_evidence": RECORD,
+    "get_calibration": EVERYONE,
+    "move_total": SECOND_LEVEL,
     "list_case_requests": EVERYONE,
     "ask_case": SECOND_LEVEL,
     "decide_case": SECOND_LEVEL,
@@ -404,6 +408,7 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     "POST /entries/{kpi_id}/removal": {"on": "2026-02", "version": "1"},
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/causes": {"period": "2026-01"},
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/notes": {"period": "2026-01"},
+    "POST /calibration": {"person": "{person_id}", "cycle": "2026", "period": "2026-02"},
     "POST /publications": {"cycle": "2026", "period": "2026-02", "person": "{person_id}", "from_card": "on"},
 }
 """What a form must hold before its permission is asked; others are sent empty."""

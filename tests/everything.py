@@ -87,11 +87,11 @@ def make_company(session: Session, cast: Cast) -> Company:
     add_evidence(session, mona, kpi_id=example.kpis["SALES"].id, on="2026-02", files=sent)
     tell_everybody(session, cast)
     follow_eli(session, example)
+    begin_reviews(session, example)
     show_incentives(session, example)
     make_privacies(session, cast)
     draft = make_draft(session, hana, cast.eva, example.cycle, [VALUES, RATIO_VALUES, VALUES, VALUES, VALUES, VALUES])
     agree(session, cast, example.cycle)
-    begin_reviews(session, example)
     weights = {kpi.id: kpi.weight for kpi in kpis_of(draft)}
     serve_a_goal(session, cast, draft)
     override_weights(session, hana, plan_id=draft.id, version=draft.version, weights=weights, reason="Disepakati")
@@ -102,9 +102,8 @@ def make_company(session: Session, cast: Cast) -> Company:
 
 def tell_everybody(session: Session, cast: Cast) -> None:
     """A notice about eli's January for each who waits for something."""
-    told = {"period": "2026-01", "cycle": "2026"}
     for person in (cast.eli, cast.mona, cast.hana):
-        kind = NoticeKind.ACKNOWLEDGEMENT_MISSING
+        kind, told = NoticeKind.ACKNOWLEDGEMENT_MISSING, {"period": "2026-01", "cycle": "2026"}
         tell(session, person.id, kind, key="company", concerns=cast.eli.id, values=told)
 
 

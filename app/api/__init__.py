@@ -9,6 +9,7 @@ from app.api import (
     actuals,
     agreement,
     appraisals,
+    calibration,
     cases,
     cycles,
     development,
@@ -56,6 +57,7 @@ router.include_router(following.router)
 router.include_router(development.router)
 router.include_router(appraisals.router)
 router.include_router(cases.router)
+router.include_router(calibration.router)
 router.include_router(moves.router)
 router.include_router(reviews.router)
 router.include_router(privacy.router)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -17,7 +17,7 @@ from app.database import Sessions, transaction
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Appraisal, AuditEntry, DataRequest, Entry, EvidenceFile, LegalHold, Person, PublishedScorecard
 from app.rules.faults import Fault
-from app.rules.texts import text_faults, tidy_lines
+from app.rules.texts import text_faults, tidy, tidy_lines
 from app.rules.vocabulary import Action, DataRequestKind, Language
 from app.services import audit, own_data
 from app.services.evidence import path_of
@@ -48,6 +48,27 @@ class Archive:
 
     file_name: str
     content: bytes
+
+
+def check_own(session: Session, actor: Actor) -> None:
+    """Refuse whoever may not ask for their own data, before anything else is looked at."""
+    require(session, actor, Action.PRIVACY_OWN)
+
+
+def check_manage(session: Session, actor: Actor) -> None:
+    """Refuse whoever does not answer for personal data, before anything else is looked at."""
+    require(session, actor, Action.PRIVACY_MANAGE)
+
+
+def person_named(session: Session, actor: Actor, written: str) -> Person:
+    """Whom the words mean: by employee number, or by a name that only one person has."""
+    note_question(session, Action.PRIVACY_MANAGE)
+    wanted = tidy(written).lower()
+    same = or_(func.lower(Person.number) == wanted, func.lower(Person.name) == wanted)
+    found = session.scalars(select(Person).where(same, may(actor, Action.PRIVACY_MANAGE, Person.id)).limit(2)).all()
+    if len(found) != 1:
+        raise Invalid([Fault("person", "several_so_named" if found else "nobody_so_named")])
+    return found[0]
 
 
 # --- One's own data ---------------------------------------------------------------------------------------------------

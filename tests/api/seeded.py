@@ -23,6 +23,7 @@ from app.services.notices import list_notices, tell
 from app.services.plan_drafts import kpis_of
 from app.services.review_changes import Where
 from app.services.reviews import Scoring, save_scoring
+from app.services.scorecards import scorecard_to_date
 from app.services.self_assessments import OwnView, save_own_view
 from tests.agreed import agreement_calls
 from tests.cards import Example, add_bands, give_plan, make_example
@@ -109,6 +110,8 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     draft = make_draft(session, hana, cast.eva, example.cycle)
     past = make_past(session, cast, TODAY)
     make_cycle(session, "2023", starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31)).state = CycleState.CLOSED
+    to_date = scorecard_to_date(session, hana, person_id=cast.eli.id, cycle_code="2026", period_code="2026-02")
+    computed = str(to_date.result.total)
     values = AssignmentValues("Root Raharja", date(2026, 4, 30), "Mona cuti melahirkan")
     assign_appraiser(session, hana, person_id=cast.eli.id, cycle_code="2026", period_code="2026-04", values=values)
     other = make_cycle(session, "2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
@@ -162,18 +165,20 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         | plan_calls(session, example, draft)
         | goal_calls(session, cast, example, draft, Good)
         | {name: Good(**call) for name, call in agreement_calls(session, cast, draft).items()}
-        | case_calls(cast, past, other)
+        | case_calls(cast, past, other, computed)
         | {name: Good(**call) for name, call in privacy_calls(session, cast, TODAY).items()}
     )
 
 
-def case_calls(cast: Cast, past: Past, other: Cycle) -> dict[str, Good]:
+def case_calls(cast: Cast, past: Past, other: Cycle, computed: str) -> dict[str, Good]:
     """Eli's December of two years ago is fresh, November is objected to; nothing happened in the other cycle."""
     february = {"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-02"}
     card = {"person_id": cast.eli.id, "cycle_code": "2024", "period_code": "2024-12"}
     appeal = {"appeal_id": past.appeal.id}
     points = [{"kpi_code": "SALES", "words": "Dua faktur belum tercatat."}]
     return {
+        "get_calibration": Good(query={"cycle": "2026", "period": "2026-02"}),
+        "move_total": Good(february, body={"total": "101.5", "seen": computed, "reason": "Dibandingkan setim."}),
         "list_case_requests": Good(query={"only_open": True}),
         "ask_case": Good(
             february, body={"kind": "exclude_kpi", "kpi_code": "COST", "reason": "Mesin rusak sepanjang bulan."}
