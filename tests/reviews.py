@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.models import Person
-from app.services import behaviours, reviews, self_assessments
+from app.services import behaviours, feedback, reviews, self_assessments
 from app.services.behaviours import behaviours_of
 from app.services.review_changes import Where
 from app.services.reviews import LevelSeen, Scoring
@@ -60,13 +60,14 @@ def score(
     example: Example,
     *,
     by: Person | None = None,
+    of: Person | None = None,
     hand_in: bool = True,
     total: str | None = None,
     levels: tuple[int, ...] = (4, 4, 3, 5, 4),
 ) -> None:
     """Mona's scoring of eli, with whatever the policy asks for."""
     actor = actor_of(by or example.cast.mona)
-    where = january_of(example)
+    where = january_of(example, of)
     view = reviews.review_view(
         session, actor, person_id=where.person_id, cycle_code=where.cycle_code, period_code=where.period_code
     )
@@ -83,3 +84,19 @@ def score(
     )
     version = view.case.appraisal.version if view.case.appraisal else None
     reviews.save_scoring(session, actor, where=where, version=version, values=values, hand_in=hand_in)
+
+
+def begin_reviews(session: Session, example: Example) -> None:
+    """January of otto scored and waiting for approval, February of eli open, colleagues asked."""
+    ask_review(session, example, approval=True, share="30")
+    ask_review(session, example, approval=True, share="30", period="2026-02")
+    cast, omar = example.cast, actor_of(example.cast.omar)
+    january = january_of(example, cast.otto)
+    self_assessments.save_own_view(session, actor_of(cast.otto), where=january, version=None, values=OWN, hand_in=True)
+    feedback.ask(session, omar, where=january, colleague="Eli Effendi", question="Bagaimana kerja samanya?")
+    score(session, example, by=cast.omar, of=cast.otto)
+    february = Where(cast.eli.id, example.cycle.code, "2026-02")
+    self_assessments.save_own_view(session, actor_of(cast.eli), where=february, version=None, values=OWN)
+    feedback.propose(session, actor_of(cast.eli), where=february, colleague="Eva Elvira")
+    for name in ("Omar Ondang", "Hana Hartati"):
+        feedback.ask(session, actor_of(cast.mona), where=february, colleague=name)

@@ -9,6 +9,7 @@ from app.api.exchange import ApiRoute, OptionalVersion, RequiredVersion, with_ta
 from app.api.operations import CHANGES, REPLACES, WRITES, refusals, tagged
 from app.api.paging import CycleCode, Part, PeriodCode
 from app.api.schemas import Page
+from app.api.scorecard_schemas import Adjustment, RatedBehaviour
 from app.models import FeedbackRequest
 from app.routing import CurrentActor, DbSession, Needs, RowId
 from app.rules.vocabulary import Action
@@ -320,11 +321,11 @@ def _scoring(view: ReviewView) -> wire.Scoring | None:
     return wire.Scoring(
         comment=case.appraisal.comment,
         comments=case.comments,
-        behaviours=[wire.RatedBehaviour.model_validate(each) for each in review.behaviours] if review else [],
+        behaviours=[RatedBehaviour.model_validate(each) for each in review.behaviours] if review else [],
         kpi_total=made.kpi_total,
         behaviour=made.behaviour,
         computed_total=made.computed,
-        adjustments=[wire.Adjustment.model_validate(each) for each in made.adjustments],
+        adjustments=[Adjustment.model_validate(each) for each in made.adjustments],
         total=made.total,
         grade=made.grade,
         history=[
