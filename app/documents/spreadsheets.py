@@ -103,6 +103,9 @@ class Column:
     heading: str
     width: int = 20
     note: str = ""
+    is_hidden: bool = False
+    is_open: bool = False
+    """Whether it may be written into where the sheet is protected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class Sheet:
     name: str
     columns: Sequence[Column] = ()
     rows: Iterable[Sequence[str | date | None]] = field(default_factory=tuple)
+    is_protected: bool = False
 
 
 def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
@@ -122,6 +126,8 @@ def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
         formats = {
             "heading": workbook.add_format({"bold": True, "bg_color": "#E8EDF5", "bottom": 1, "text_wrap": True}),
             "date": workbook.add_format({"num_format": "dd/mm/yyyy", "align": "left"}),
+            "open": workbook.add_format({"locked": False, "border": 1, "valign": "top"}),
+            "shut": workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "bg_color": "#F1F2F4"}),
             "text": workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
         }
         for sheet in sheets:
@@ -148,7 +154,8 @@ def csv_cell(value: str | date | None) -> str:
 
 def _write_sheet(worksheet: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
     for place, column in enumerate(sheet.columns):
-        worksheet.set_column(place, place, column.width, formats["text"])
+        kind = ("open" if column.is_open else "shut") if sheet.is_protected else "text"
+        worksheet.set_column(place, place, column.width, formats[kind], {"hidden": column.is_hidden})
         worksheet.write_string(0, place, column.heading, formats["heading"])
         if column.note:
             worksheet.write_comment(0, place, column.note, {"x_scale": 2})
@@ -158,7 +165,9 @@ def _write_sheet(worksheet: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
             if isinstance(value, date):
                 worksheet.write_datetime(line, place, value, formats["date"])
             elif value:
-                worksheet.write_string(line, place, value, formats["text"])
+                worksheet.write_string(line, place, value, formats["shut" if sheet.is_protected else "text"])
+    if sheet.is_protected:  # against slips of the hand; what comes back is checked all the same
+        worksheet.protect(options={"format_columns": True, "autofilter": True, "sort": True})
 
 
 def _cell(written: str) -> Cell:
