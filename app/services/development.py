@@ -118,7 +118,8 @@ def change_item(
 ) -> DevelopmentItem:
     """Change an item or move it on; a later day may be agreed, and an item that is done keeps its day."""
     item = get_item(session, actor, item_id=item_id)
-    session.refresh(item, with_for_update=True)
+    locked = select(DevelopmentItem).where(DevelopmentItem.id == item_id).with_for_update(of=DevelopmentItem)
+    session.scalar(locked.execution_options(populate_existing=True))
     if version is not None and item.version != version:
         raise Conflict("stale")
     faults = _faults(values)
