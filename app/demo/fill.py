@@ -15,6 +15,7 @@ from app.demo.bulk import Ids, Sheets, Writer
 from app.demo.calendar import CYCLE_OPENED, LIBRARY_READY, YEAR
 from app.demo.chain import Chain, Notes
 from app.demo.chapters import Frame, Setting, Wish, Work, written
+from app.demo.followed import follow_team, set_bands
 from app.demo.staff import Login, Staff
 from app.errors import Conflict
 from app.models import Cycle, KpiDefinition, Person
@@ -74,6 +75,7 @@ class _Story:
         self._close_periods(cycle, missing)
         self._write_chain()
         self._writer.finish()
+        follow_team(self._session, cycle, self._setting.calendar, self._setting.cast)
         return demo
 
     def _enter_staff(self) -> list[Login]:
@@ -97,6 +99,7 @@ class _Story:
         )
         with clock.stopped_at(CYCLE_OPENED):
             opened = open_cycle(self._session, hr, values=values)
+        set_bands(self._session, opened, self._setting.cast)
         wanted = select(Cycle).where(Cycle.id == opened.id)
         return self._session.scalars(wanted.options(selectinload(Cycle.periods), selectinload(Cycle.bands))).one()
 
