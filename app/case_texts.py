@@ -26,6 +26,7 @@ CASE_TEXTS: Final[Mapping[str, str]] = {
     "second_person_needed": (
         "Somebody else has to do this: you scored, published or asked for it, and nobody decides about their own work."
     ),
+    "total_stands_already": "is the present total; give another one",
     "total_stays_when_rejected": "must stay empty where the objection is not upheld",
 }
 """Code → English; `%(name)s` is filled from the fault's values, a percent sign is written `%%`."""

@@ -1,6 +1,6 @@
 """The pages on which HR and those above move a case: corrections, KPIs left out, another appraiser; two people each."""
 
-from typing import Final
+from typing import Final, TypedDict
 
 from fastapi import Depends, Request, Response
 
@@ -20,6 +20,14 @@ router = make_router()
 _MANAGE: Final = [Depends(Needs(Action.SCORECARD_CORRECT))]
 _CASE: Final = "/scorecards/{person_id}/{cycle_code}/{period_code}/case"
 PAGE: Final = 50
+
+
+class _Where(TypedDict):
+    """Which case it is."""
+
+    person_id: int
+    cycle_code: str
+    period_code: str
 
 
 @router.get(_CASE, dependencies=_MANAGE)
@@ -75,7 +83,7 @@ def assign(
     """Let somebody else appraise in the manager's place, or give the case back."""
     assignments.check_may_assign(session, actor, person_id=person_id)
     case = case_views.managed_case(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
-    where = {"person_id": person_id, "cycle_code": cycle_code, "period_code": period_code}
+    where = _Where(person_id=person_id, cycle_code=cycle_code, period_code=period_code)
     if form.one_of("wish", ["assign", "end"]) == "end":
         assignments.end_assignment(session, actor, **where)
         return redirect(request, _address(case), mark("The manager appraises again."))
@@ -104,11 +112,8 @@ def decide(request: Request, session: DbSession, actor: CurrentActor, request_id
     """Confirm or decline what somebody else asked for."""
     asked = cases.get_request(session, actor, request_id=request_id)
     appraisal = asked.appraisal
-    where = {
-        "person_id": appraisal.person_id,
-        "cycle_code": appraisal.period.cycle.code,
-        "period_code": appraisal.period.code,
-    }
+    period = appraisal.period
+    where = _Where(person_id=appraisal.person_id, cycle_code=period.cycle.code, period_code=period.code)
     version = form.whole("version", minimum=1)
     is_accepted = form.one_of("wish", ["confirm", "decline"]) == "confirm"
     answer = form.text("answer", required=not is_accepted, limit=LONGEST_WORDS, lines=True)
