@@ -107,18 +107,8 @@ def list_to_check(
 ) -> Listing[Entry]:
     """The entries of a period that the actor may look over, by employee and KPI."""
     note_question(session, Action.ENTRY_VERIFY)
-    entries = (
-        _entries()
-        .join(Person, Plan.person_id == Person.id)
-        .where(
-            may_check_entry(actor),
-            Plan.cycle_id == period.cycle_id,
-            Plan.state.in_(BINDING),
-            Entry.ends_on.between(period.starts_on, period.ends_on),
-            *_fits(wanted),
-        )
-    )
-    total = session.scalar(select(func.count()).select_from(entries.subquery())) or 0
+    entries = _to_check(actor, period, wanted)
+    total = count_to_check(session, actor, period, wanted)
     page = entries.order_by(Person.name, Person.id, Kpi.place, Entry.ends_on).offset(offset).limit(limit)
     parts = (
         joinedload(Entry.kpi).joinedload(Kpi.plan).joinedload(Plan.person),
@@ -131,6 +121,26 @@ def list_to_check(
         selectinload(Entry.checks).joinedload(EntryCheck.checked_by),
     )
     return Listing(session.scalars(page.options(*parts)).all(), total)
+
+
+def count_to_check(session: Session, actor: Actor, period: Period, wanted: Wanted, *whose: ColumnElement[bool]) -> int:
+    """How many entries of a period that are; `whose` narrows the plans."""
+    entries = _to_check(actor, period, wanted).where(*whose)
+    return session.scalar(select(func.count()).select_from(entries.subquery())) or 0
+
+
+def _to_check(actor: Actor, period: Period, wanted: Wanted) -> Select[Entry]:
+    return (
+        _entries()
+        .join(Person, Plan.person_id == Person.id)
+        .where(
+            may_check_entry(actor),
+            Plan.cycle_id == period.cycle_id,
+            Plan.state.in_(BINDING),
+            Entry.ends_on.between(period.starts_on, period.ends_on),
+            *_fits(wanted),
+        )
+    )
 
 
 def _entries() -> Select[Entry]:

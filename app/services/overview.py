@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.access import Actor, may, require
+from app.access import Actor, require
 from app.errors import NotFound
 from app.models import Appraisal, Cycle, Entry, Period, Person, Plan, PublishedScorecard
 from app.rules.scorecard import Scorecard
@@ -15,6 +15,7 @@ from app.services.reports import Progress, progress_of
 from app.services.scorecard_facts import is_over
 from app.services.scorecard_lists import employed_in
 from app.services.scorecards import period_to_show, scorecard_of, scorecard_to_date
+from app.services.waiting import Waiting, waiting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ class Overview:
     """Whether the person has a plan in the current cycle, in force or in draft."""
     to_answer: Plan | None
     """The person's own plan that waits for their answer, in whatever cycle."""
-    plans_returned: int
-    """How many plans that the person may write were answered or accepted, and wait for the next step."""
     published: PublishedCard | None
     to_date: Scorecard | None
     """The scorecard to date of the shown period, unless that one is published already."""
     team: Progress | None
     """Of those for whom the person publishes; none where there is nobody."""
+    waiting: list[Waiting]
+    """What the person is to do, their own first."""
     set_up: SetUp | None
     """For HR alone."""
 
@@ -78,10 +79,10 @@ def overview_for(session: Session, actor: Actor) -> Overview:
         is_period_over=bool(period and is_over(period, actor.today)),
         has_plan=cycle is not None and _has_plan(session, actor, cycle),
         to_answer=_own_proposal(session, actor),
-        plans_returned=_plans_returned(session, actor, cycle) if cycle else 0,
         published=published,
         to_date=_own_to_date(session, actor, cycle, period, published),
         team=team if team and team.people else None,
+        waiting=waiting_for(session, actor, cycle, period),
         set_up=_set_up(session, actor) if actor.is_hr else None,
     )
 
@@ -120,15 +121,6 @@ def _own_to_date(
 def _own_proposal(session: Session, actor: Actor) -> Plan | None:
     proposals = select(Plan).where(Plan.person_id == actor.person_id, Plan.state == PlanState.PROPOSED)
     return session.scalar(proposals.order_by(Plan.starts_on, Plan.id).limit(1).options(joinedload(Plan.cycle)))
-
-
-def _plans_returned(session: Session, actor: Actor, cycle: Cycle) -> int:
-    waiting = select(func.count(Plan.id)).where(
-        Plan.cycle_id == cycle.id,
-        Plan.state.in_((PlanState.COUNTERED, PlanState.ACCEPTED)),
-        may(actor, Action.PLAN_WRITE, Plan.person_id),
-    )
-    return session.scalar(waiting) or 0
 
 
 def _has_plan(session: Session, actor: Actor, cycle: Cycle) -> bool:

@@ -90,7 +90,7 @@ def list_missing(
 ) -> Listing[MissingRow]:
     """The people who lack an entry, by name, each with the KPIs in question."""
     require(session, actor, Action.REPORT_READ)
-    lacking = _due_kpis(period).where(~_is_filled(period)).with_only_columns(Plan.person_id)
+    lacking = due_kpis(period).where(~is_filled(period)).with_only_columns(Plan.person_id)
     people = select(Person).where(
         may(actor, Action.SCORECARD_READ, Person.id),
         employed_in(period.starts_on, period.ends_on),
@@ -112,12 +112,13 @@ def _counts(actor: Actor, period: Period, action: Action) -> list[Select[int]]:
         people,
         people.where(has_plan(period)),
         kpis,
-        kpis.where(_is_filled(period)),
+        kpis.where(is_filled(period)),
         people.where(is_published(period)),
     ]
 
 
-def _due_kpis(period: Period) -> Select[int]:
+def due_kpis(period: Period) -> Select[int]:
+    """KPIs of plans in force of which an entry is due in the period; whoever calls narrows them to people."""
     return select(Kpi.id).join(Plan, Kpi.plan_id == Plan.id).where(_is_due(period))
 
 
@@ -142,13 +143,14 @@ def _is_due(period: Period) -> ColumnElement[bool]:
     )
 
 
-def _is_filled(period: Period) -> ColumnElement[bool]:
+def is_filled(period: Period) -> ColumnElement[bool]:
+    """Whether a KPI has an entry in the period."""
     return exists().where(Entry.kpi_id == Kpi.id, Entry.ends_on >= period.starts_on, Entry.ends_on <= period.ends_on)
 
 
 def _names_of_missing(session: Session, period: Period, person_ids: Sequence[int]) -> Mapping[int, list[str]]:
     names: dict[int, list[str]] = {person_id: [] for person_id in person_ids}
-    lacking = _due_kpis(period).where(~_is_filled(period), Plan.person_id.in_(person_ids))
+    lacking = due_kpis(period).where(~is_filled(period), Plan.person_id.in_(person_ids))
     for row in session.execute(lacking.with_only_columns(Plan.person_id, Kpi.name).order_by(Kpi.place)):
         names[row.person_id].append(row.name)
     return names
