@@ -172,7 +172,7 @@ def test_the_editor_sums_up_with_a_way_to_each_place(draft: Plan, hana: Browser)
     objective, kpi = draft.objectives[0], kpis_of(draft)[0]
     assert f"{objective.id}#field-success" in {path for path, _ in found}
     assert f"{kpi.id}#field-definition" in {path for path, _ in found}
-    assert f"{len(found)} things could be better" in html
+    assert f"{len(found)} suggestions" in html
 
 
 @pytest.mark.usefixtures("cast")
