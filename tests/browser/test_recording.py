@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -47,11 +47,15 @@ def test_an_employee_records_with_evidence_and_the_manager_verifies(
     assert (str(entry.value), entry.recorded_by_id) == ("8", cast.eli.id)
     assert len(session.scalars(select(EvidenceFile)).all()) == 1
     manager = page_of(cast.mona, viewport=PHONE)
-    manager.goto("/entries/checks?period=2026-01")
-    assert manager.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    manager.locator("input[name=entry]").check()
-    manager.locator("form[method=post] .actions button").click()
-    expect(manager.locator("input[name=entry]")).to_have_count(0)
+    verify_all(manager)
     session.expire_all()
     [check] = session.scalars(select(EntryCheck)).all()
     assert (check.entry_id, check.checked_by_id) == (entry.id, cast.mona.id)
+
+
+def verify_all(page: Page) -> None:
+    page.goto("/entries/checks?period=2026-01")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.locator("input[name=entry]").check()
+    page.locator("form[method=post] .actions button").click()
+    expect(page.locator("input[name=entry]")).to_have_count(0)
