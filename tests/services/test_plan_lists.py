@@ -85,7 +85,7 @@ def test_the_list_is_narrowed(session: Session, cast: Cast, cycle: Cycle, hr: Ac
     ]
     assert listed(session, hr, cycle, search="6") == [cast.otto]
     assert listed(session, hr, cycle, search="%") == []
-    assert count_plans(session, hr, cycle_id=cycle.id) == PlanCounts(people=9, active=1, draft=1, none=7)
+    assert count_plans(session, hr, cycle_id=cycle.id) == PlanCounts(people=9, active=1, draft=1, agreeing=0, none=7)
 
 
 def test_the_list_comes_in_pages(session: Session, cast: Cast, cycle: Cycle, hr: Actor) -> None:

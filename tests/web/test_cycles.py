@@ -172,7 +172,7 @@ def test_agreement_is_asked_unless_the_policy_says_otherwise(session: Session, h
     assert "asks_agreement" not in typed(show(hana, path))
     hana.submit(path, {**typed(show(hana, path)), "version": str(cycle.version), "asks_agreement": "on"})
     session.expire_all()
-    assert cycle.asks_agreement
+    assert cycles.values_of(cycle).asks_agreement
     assert "Employees accept their plans" in show(hana, f"/cycles/{cycle.id}").text
 
 
