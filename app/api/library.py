@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from app.api import schemas
 from app.api.exchange import ApiRoute, with_tag
-from app.api.library_schemas import DefinitionDocument, LibraryDocument, LibraryImported
+from app.api.library_schemas import Definition, DefinitionDocument, LibraryDocument, LibraryImported
 from app.api.measures import written_measure
 from app.api.operations import refusals, tagged
 from app.api.paging import Part, Search, Switch
@@ -48,7 +48,7 @@ def list_definitions(
     actor: CurrentActor,
     part: Part,
     wanted: Annotated[dict[str, Any], Depends(_wanted)],
-) -> schemas.Page[schemas.Definition]:
+) -> schemas.Page[Definition]:
     """The library by code; `search` looks into codes, names and definitions."""
     found = library.list_definitions(session, actor, **wanted)
     return schemas.Page(items=[shown(each) for each in found[part.cut]], total=len(found))
@@ -90,20 +90,18 @@ def import_library(
     dependencies=_READ,
     responses={**refusals(404), **tagged()},
 )
-def get_definition(
-    response: Response, session: DbSession, actor: CurrentActor, definition_id: RowId
-) -> schemas.Definition:
+def get_definition(response: Response, session: DbSession, actor: CurrentActor, definition_id: RowId) -> Definition:
     """One definition, a retired one too."""
     definition = library.get_definition(session, actor, definition_id=definition_id)
     with_tag(response, definition.version)
     return shown(definition)
 
 
-def shown(definition: KpiDefinition) -> schemas.Definition:
+def shown(definition: KpiDefinition) -> Definition:
     """A definition on the wire."""
     english = library.copy_of(definition, Language.ENGLISH)
     indonesian = library.copy_of(definition, Language.INDONESIAN)
-    return schemas.Definition(
+    return Definition(
         id=definition.id,
         code=definition.code,
         category=definition.category,

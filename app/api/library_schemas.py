@@ -5,11 +5,36 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
+from app.api.plan_schemas import Measure
 from app.api.wire import CODE, Flag, Number, Sent, Shown, line, lines
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind, Method
 
 _Text = Annotated[str, line(60, 0)]
 _Inputs = Annotated[str, line(500, 0)]
+
+
+class Definition(Shown):
+    """A KPI of the library, to be copied into plans; texts and inputs in both languages."""
+
+    id: int
+    code: str
+    category: str
+    department: str
+    industry: str
+    name_en: str
+    name_id: str
+    definition_en: str
+    definition_id: str
+    formula_en: str
+    formula_id: str
+    unit_of_measure_en: str
+    unit_of_measure_id: str
+    measure_en: Measure
+    measure_id: Measure
+    method: Method
+    frequency: Frequency
+    is_retired: bool
+    version: int
 
 
 class DefinitionDocument(Sent):

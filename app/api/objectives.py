@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Response
 
 from app.advice_texts import advice_text
+from app.api import advice_schemas
 from app.api import plan_schemas as wire
 from app.api.exchange import ApiRoute, with_tag
 from app.api.measures import findings_on_the_wire
@@ -48,11 +49,11 @@ def mark_step(
     dependencies=_WRITE,
     responses=refusals(403, 404),
 )
-def list_recommended(session: DbSession, actor: CurrentActor, plan_id: RowId) -> wire.RecommendedList:
+def list_recommended(session: DbSession, actor: CurrentActor, plan_id: RowId) -> advice_schemas.RecommendedList:
     """Which definitions colleagues in the same position have in their plans. HR and managers above."""
     found = recommended(session, actor, plan_id=plan_id)
-    items = [wire.Recommended(definition_id=each, colleagues=count) for each, count in found.items()]
-    return wire.RecommendedList(items=items, total=len(items))
+    items = [advice_schemas.Recommended(definition_id=each, colleagues=count) for each, count in found.items()]
+    return advice_schemas.RecommendedList(items=items, total=len(items))
 
 
 def objective_values(sent: wire.ObjectiveSent) -> ObjectiveValues:
@@ -70,11 +71,13 @@ def objective_values(sent: wire.ObjectiveSent) -> ObjectiveValues:
     return ObjectiveValues(sent.title, sent.description, details)
 
 
-def advice_on_the_wire(plan: Plan, locale: Locale) -> list[wire.PlanAdvice]:
+def advice_on_the_wire(plan: Plan, locale: Locale) -> list[advice_schemas.PlanAdvice]:
     """What could be better about the plan, at its places on the wire."""
     found = plan_advice(plan)
     places = findings_on_the_wire(plan, [Fault(each.at, each.code) for each in found])
     return [
-        wire.PlanAdvice(at=place.at, code=each.code, message=advice_text(each, locale), severity=each.severity)
+        advice_schemas.PlanAdvice(
+            at=place.at, code=each.code, message=advice_text(each, locale), severity=each.severity
+        )
         for place, each in zip(places, found, strict=True)
     ]

@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 
+from app.api import advice_schemas
 from app.api import plan_schemas as wire
 from app.api.exchange import ApiRoute, OptionalVersion, RequiredVersion, with_tag
 from app.api.measures import findings_on_the_wire, said_by_path, shown_kpi, values_of
@@ -136,12 +137,12 @@ def revise_plan(
     dependencies=_READ,
     responses=refusals(404),
 )
-def list_findings(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId) -> wire.Findings:
+def list_findings(request: Request, session: DbSession, actor: CurrentActor, plan_id: RowId) -> advice_schemas.Findings:
     """Everything for which the plan cannot be submitted yet, and advice on what could be written better."""
     plan = planning.get_plan(session, actor, plan_id=plan_id)
     found = findings_on_the_wire(plan, planning.findings(plan))
-    items = [wire.Finding(**said(fault, request.state.locale)) for fault in found]
-    return wire.Findings(items=items, total=len(items), advice=advice_on_the_wire(plan, request.state.locale))
+    items = [advice_schemas.Finding(**said(fault, request.state.locale)) for fault in found]
+    return advice_schemas.Findings(items=items, total=len(items), advice=advice_on_the_wire(plan, request.state.locale))
 
 
 @router.post(

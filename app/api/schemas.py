@@ -7,7 +7,6 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from app.api.plan_schemas import Measure
 from app.api.wire import (
     NO_OTHER_KEYS,
     NUMBER_IN,
@@ -33,7 +32,6 @@ from app.rules.vocabulary import (
     CycleState,
     Frequency,
     Language,
-    Method,
     Missing,
     PeriodState,
     Role,
@@ -309,30 +307,6 @@ class CycleCreate(Sent):
 
 
 # --- The KPI library --------------------------------------------------------------------------------------------------
-
-
-class Definition(Shown):
-    """A KPI of the library, to be copied into plans; texts and inputs in both languages."""
-
-    id: int
-    code: str
-    category: str
-    department: str
-    industry: str
-    name_en: str
-    name_id: str
-    definition_en: str
-    definition_id: str
-    formula_en: str
-    formula_id: str
-    unit_of_measure_en: str
-    unit_of_measure_id: str
-    measure_en: Measure
-    measure_id: Measure
-    method: Method
-    frequency: Frequency
-    is_retired: bool
-    version: int
 
 
 # --- Entries ----------------------------------------------------------------------------------------------------------
