@@ -154,7 +154,7 @@ def test_an_objective_is_written_in_full_and_replaced(writer: Writer) -> None:
     }
     made = writer.send("POST", "/objectives", full).json()
     kept = {**made, "steps": [{**each, "id": 0} for each in made["steps"]]}
-    assert kept == {**full, "id": made["id"], "steps": [{**step, "id": 0}]}
+    assert kept == {**full, "id": made["id"], "number": 1, "goal_id": None, "steps": [{**step, "id": 0}]}
     assert writer.program.get(writer.path).json()["objectives"] == [made]
     replaced = writer.send("PUT", f"/objectives/{made['id']}", {"title": "Membuka 2 cabang"}).json()
     assert (replaced["steps"], replaced["due_on"], replaced["success"]) == ([], None, "")
@@ -208,6 +208,8 @@ def test_objectives_and_kpis_are_changed_and_removed(writer: Writer) -> None:
         "training_needed": "",
         "budget_needed": "",
         "help_needed": "",
+        "number": 2,
+        "goal_id": None,
         "steps": [],
     }
     kpi = writer.send("POST", "/kpis", {**KPI, "objective_id": one["id"], "code": "HIT"}).json()
