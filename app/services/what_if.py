@@ -10,12 +10,14 @@ from app.models import GradeBand, Kpi
 from app.rules.curves import Span
 from app.rules.methods import Scoring
 from app.rules.numbers import plain, shown
-from app.rules.scoring import limits, what_is_needed
+from app.rules.outcome import behaviour_total
+from app.rules.scoring import limits, what_is_needed, with_behaviour
 from app.rules.segments import together
 from app.rules.vocabulary import Method, Missing
 from app.services.standings import ScoredPerson
 
 _HALF_A_CENT: Final = Fraction(1, 200)
+_WHOLE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def better_grades(scored: ScoredPerson) -> list[GradeBand]:
 def needs(scored: ScoredPerson, band: GradeBand) -> list[KpiNeed]:
     """For every KPI the actuals with which the total would reach the grade."""
     # The grade follows from the shown total: half a cent below its bound is rounded up to it
-    wanted = _of_the_plan(scored, Fraction(band.lower) - _HALF_A_CENT)
+    wanted = _of_the_plan(scored, _of_the_kpis(scored, Fraction(band.lower) - _HALF_A_CENT))
     found = []
     for index, each in enumerate(scored.kpis):
         need = what_is_needed(scored.facts.policy, scored.inputs, index, wanted)
@@ -58,6 +60,14 @@ def needs(scored: ScoredPerson, band: GradeBand) -> list[KpiNeed]:
         enough, is_enough = _bounds(each.kpi, spans), _lies_in(actual, spans)
         found.append(KpiNeed(each.kpi, actual, enough, is_enough, _best_total(scored, index)))
     return found
+
+
+def _of_the_kpis(scored: ScoredPerson, total: Fraction) -> Fraction:
+    """What the KPIs must come to for a total in which rated behaviours are mixed."""
+    behaviour, share = behaviour_total(scored.person.levels), Fraction(scored.outcome.behaviour_share)
+    if behaviour is None or not 0 < share < _WHOLE:
+        return total
+    return (total * _WHOLE - behaviour * share) / (_WHOLE - share)
 
 
 def _of_the_plan(scored: ScoredPerson, total: Fraction) -> Fraction:
@@ -88,7 +98,9 @@ def _best_total(scored: ScoredPerson, index: int) -> Decimal:
         return Decimal(0)
     parts = [(each.result.exact_total, each.segment.days) for each in scored.earlier]
     days = scored.person.segments[-1].days if scored.person.segments else 1
-    return shown(together([*parts, (reached / counted, days)]) or Fraction(0))
+    plans = together([*parts, (reached / counted, days)]) or Fraction(0)
+    behaviour, share = behaviour_total(scored.person.levels), Fraction(scored.outcome.behaviour_share)
+    return shown(plans if behaviour is None else with_behaviour(plans, behaviour, share))
 
 
 _UP_TO_THE_TARGET: Final = frozenset({Method.EXACT, Method.RANGE, Method.MILESTONE, Method.YES_NO, Method.RATING})

@@ -14,7 +14,7 @@ from app.rules.entries import Figure
 from app.rules.scorecard import KpiWords
 from app.rules.vocabulary import AdjustmentKind, AppraisalState
 from app.rules.workflow import Step
-from app.services import audit, reviews, self_assessments, snapshots
+from app.services import audit, reviews, self_assessments, snapshots, what_if
 from app.services.actuals import EntryValues, put_entry
 from app.services.appraisals import publish, publish_many
 from app.services.review_lists import Lacking, list_reviews, units_of
@@ -285,6 +285,16 @@ def test_nobody_approves_what_they_scored(session: Session, example: Example) ->
         reviews.hand_back(session, actor_of(example.cast.mona), where=january_of(example), reason="x")
     reviews.hand_back(session, root, where=january_of(example), reason="Mohon cek KPI kedua.")
     assert session.scalars(select(Appraisal)).one().state is AppraisalState.OPEN
+
+
+def test_what_a_better_grade_takes_counts_the_behaviours(session: Session, example: Example) -> None:
+    ask_review(session, example, share="30")
+    score(session, example, hand_in=False)
+    scored = see(session, example, actor_of(example.cast.mona)).case.scored
+    good = next(band for band in scored.facts.cycle.bands if band.code == "good")
+    sales, won, *_ = what_if.needs(scored, good)
+    assert (str(scored.outcome.computed), str(sales.best_total), sales.enough) == ("80.96", "88.75", ())
+    assert str(won.best_total) == "80.96"
 
 
 # --- Lists ------------------------------------------------------------------------------------------------------------
