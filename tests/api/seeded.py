@@ -109,7 +109,10 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     session.add_all([unit, position])
     draft = make_draft(session, hana, cast.eva, example.cycle)
     past = make_past(session, cast, TODAY)
-    make_cycle(session, "2023", starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31)).state = CycleState.CLOSED
+    make_cycle(session, "2022", starts_on=date(2022, 1, 1), ends_on=date(2022, 12, 31))
+    ended = make_cycle(session, "2023", starts_on=date(2023, 1, 1), ends_on=date(2023, 12, 31))
+    ended.state = CycleState.CLOSED
+    session.flush()
     to_date = scorecard_to_date(session, hana, person_id=cast.eli.id, cycle_code="2026", period_code="2026-02")
     computed = str(to_date.result.total)
     values = AssignmentValues("Root Raharja", date(2026, 4, 30), "Mona cuti melahirkan")
@@ -165,13 +168,13 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         | plan_calls(session, example, draft)
         | goal_calls(session, cast, example, draft, Good)
         | {name: Good(**call) for name, call in agreement_calls(session, cast, draft).items()}
-        | case_calls(cast, past, other, computed)
+        | case_calls(cast, past, computed)
         | {name: Good(**call) for name, call in privacy_calls(session, cast, TODAY).items()}
     )
 
 
-def case_calls(cast: Cast, past: Past, other: Cycle, computed: str) -> dict[str, Good]:
-    """Eli's December of two years ago is fresh, November is objected to; nothing happened in the other cycle."""
+def case_calls(cast: Cast, past: Past, computed: str) -> dict[str, Good]:
+    """Eli's December of two years ago is fresh, November is objected to."""
     february = {"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-02"}
     card = {"person_id": cast.eli.id, "cycle_code": "2024", "period_code": "2024-12"}
     appeal = {"appeal_id": past.appeal.id}
@@ -190,8 +193,8 @@ def case_calls(cast: Cast, past: Past, other: Cycle, computed: str) -> dict[str,
             february, body={"who": "Omar Ondang", "ends_on": "2026-04-30", "reason": "Mona cuti melahirkan"}
         ),
         "end_assignment": Good({**february, "period_code": "2026-04"}),
-        "close_cycle": Good({"cycle_code": other.code}, headers=tag(other.version)),
-        "reopen_cycle": Good({"cycle_code": "2023"}, headers=tag(1)),
+        "close_cycle": Good({"cycle_code": "2022"}, headers=tag(1)),
+        "reopen_cycle": Good({"cycle_code": "2023"}, headers=tag(2)),
         "acknowledge_scorecard": Good(card, body={"comment": "Terima kasih."}),
         "list_receipts": Good(query={"cycle": "2024", "period": "2024-12", "only_open": True}),
         "raise_appeal": Good(card, body={"reason": "Belum lengkap.", "points": points}),
