@@ -89,7 +89,7 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /entries/file/preview": EVERYONE,
     "POST /entries/file/preview": EVERYONE,
     "GET /entries/{kpi_id}": READ,
-    "POST /entries/{kpi_id}/check": RECORD,
+    "POST /entries/{kpi_id}/check": Gate(frozenset("AH"), frozenset("SLU")),  # the line manager recorded it
     "POST /entries/{kpi_id}": RECORD,
     "POST /entries/{kpi_id}/removal": RECORD,
     "POST /entries/{kpi_id}/slots": RECORD,
@@ -405,6 +405,7 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     "POST /plans/{plan_id}/objectives": {"version": "1", "title": "Mutu"},
     "POST /entries": {"period": "2026-02", "cycle": "2026"},
     "POST /entries/{kpi_id}": {"on": "2026-02", "e.{kpi_id}.2026-02.0": "1", "e.{kpi_id}.2026-02.was": "0|"},
+    "POST /entries/{kpi_id}/check": {"on": "2026-02", "verdict": "ok", "version": "2"},
     "POST /entries/{kpi_id}/removal": {"on": "2026-02", "version": "1"},
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/causes": {"period": "2026-01"},
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/notes": {"period": "2026-01"},
