@@ -79,11 +79,14 @@ def save_entry(
     """One figure with its source, its evidence and a note."""
     book = actuals.book_for_change(session, actor, kpi_id=kpi_id)
     sent = _sent(form, kpi_id)
-    with session.begin_nested() as attempt:
+
+    def save() -> None:
         _put(session, actor, book, form, sent)
         _prove(session, actor, form, sent)
         if not form.is_valid:
-            attempt.rollback()
+            raise Invalid([])  # the faults stand with the form; a figure whose evidence was refused goes too
+
+    form.attempt(session, save)
     if form.is_valid:
         return redirect(request, address(f"/entries/{kpi_id}", query, on=""), mark("The figure was saved."))
     overtaken = {sent.key: book.entries.get(sent.key[1])} if _is_overtaken(form) else {}
