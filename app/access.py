@@ -257,7 +257,7 @@ def may(actor: Actor, action: Action, person_id: ColumnElement[int] | object) ->
         if granted & {_R.LINE, _R.ABOVE}:
             condition = or_(condition, _below(actor, person_id, granted))
         if _R.LINE in granted:
-            condition = or_(condition, person_id.in_(_assigned(actor)))  # type: ignore[attr-defined]
+            condition = or_(condition, person_id.in_(_assigned(actor)))  # type: ignore[union-attr]
     if action in NEVER_ON_ONESELF:
         condition = condition & (person_id != actor.person_id)
     return condition

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -30,7 +31,7 @@ def make_privacies(session: Session, cast: Cast, today: date = TODAY) -> Privaci
     return Privacies(asked, held, made)
 
 
-def privacy_calls(session: Session, cast: Cast, today: date) -> dict[str, dict[str, object]]:
+def privacy_calls(session: Session, cast: Cast, today: date) -> dict[str, dict[str, Any]]:
     """One good call of each operation."""
     made = make_privacies(session, cast, today)
     about = {"person_id": cast.eli.id, "reason": "Pemeriksaan."}

@@ -12,8 +12,9 @@ from typing import Any, Final
 from app.demo.agreements import Agreed, Agreement
 from app.demo.content import words
 from app.demo.figures import Course, Drawn, Input, Stage, Talent
+from app.models import EntryCheck, EvidenceFile
 from app.rules.aggregation import Slot, due_slots
-from app.rules.vocabulary import Frequency, MeasureKind, SourceKind
+from app.rules.vocabulary import Channel, Frequency, MeasureKind, SourceKind
 
 _MISSING, _GAP, _CHANGED, _NOTED, _DECLARED, _EARLY = 0.015, 0.03, 0.02, 0.035, 0.03, 0.25
 """How often an entry is missing, several in a row are, one is changed, has a note, comes from the employee alone; and
@@ -23,6 +24,8 @@ _EVIDENCE: Final = {
     SourceKind.THIRD_PARTY: 0.55,
     SourceKind.SYSTEM_WITH_LOG: 0.08,
 }
+_CHANNELS: Final = {SourceKind.SYSTEM_OF_RECORD: Channel.API, SourceKind.SYSTEM_WITH_LOG: Channel.API}
+"""Systems deliver their figures themselves; the others are typed."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,19 @@ class Recorded:
     recorded_by_id: int
     changes: int = 0
     before: "Before | None" = None
+    channel: str = Channel.PAGE.value
+    files: Sequence[EvidenceFile] = ()
+    checks: Sequence[EntryCheck] = ()
+
+    @property
+    def version(self) -> int:
+        """One more with each change."""
+        return 1 + self.changes
+
+    @property
+    def first_recorded_on(self) -> date:
+        """The day on which there was a figure for the first time."""
+        return (self.before.at if self.before else self.recorded_at).date()
 
     @property
     def figure(self) -> str | dict[str, str] | list[str]:
@@ -162,6 +178,7 @@ def _recorded(agreed: Agreed, slot: Slot, drawn: Drawn, recorders: Recorders, ch
         evidence_link=_link(agreed, slot, recorders.number) if chance.random() < _EVIDENCE.get(source, 0) else "",
         recorded_at=at,
         recorded_by_id=recorders.on(slot.last_day),
+        channel=_CHANNELS.get(source, Channel.PAGE).value,
     )
     if slot.last_day > recorders.horizon.last_day:
         entry.note = words()["partial_note"] if (slot.last_day - slot.first_day).days > 7 else ""  # noqa: PLR2004
@@ -221,5 +238,7 @@ def columns_of(entry: Recorded) -> dict[str, Any]:
         "recorded_at": entry.recorded_at,
         "recorded_by_id": entry.recorded_by_id,
         "changes": entry.changes,
-        "version": 1 + entry.changes,
+        "first_recorded_on": entry.first_recorded_on,
+        "channel": entry.channel,
+        "version": entry.version,
     }

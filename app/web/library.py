@@ -189,7 +189,7 @@ def _form_page(request: Request, form: Form, definition: KpiDefinition | None = 
     )
 
 
-def _kinds(locale: Locale) -> dict[str, list[tuple[str, str]]]:
+def _kinds(locale: Locale) -> dict[str, Any]:
     """What definitions are sorted by, for choosing."""
     lists = {"categories": CATEGORIES, "departments": DEPARTMENTS, "industries": INDUSTRIES}
     return {name: [(code, locale.text(label)) for code, label in labels.items()] for name, labels in lists.items()}

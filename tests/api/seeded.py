@@ -235,7 +235,7 @@ def review_calls(session: Session, cast: Cast, cycle: Cycle) -> dict[str, Good]:
         "behaviours": [behaviour],
     }
     scored, assessed, begun = (dict(zip(_REVIEW, where, strict=True)) for where in (october, november, december))
-    scoring = {"comment": "Baik.", "comments": {"SALES": "Teruskan."}, "levels": [], "total": None}
+    scoring: dict[str, Any] = {"comment": "Baik.", "comments": {"SALES": "Teruskan."}, "levels": [], "total": None}
     version = session.scalars(select(Cycle.version).where(Cycle.code == "2026")).one()
     return {
         "get_review_policy": Good({"cycle_code": "2026"}),

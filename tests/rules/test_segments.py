@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,8 +69,5 @@ def test_segments_cover_every_day_once(starts: set[date], changes: set[date], un
     found = segments(plans, lines, until)
     covered = [segment.first_day + timedelta(days=number) for segment in found for number in range(segment.days)]
     assert covered == [JANUARY + timedelta(days=number) for number in range((until - JANUARY).days + 1)]
-    same = [
-        (one.plan, one.manager_id) == (other.plan, other.manager_id)
-        for one, other in zip(found, found[1:], strict=False)
-    ]
+    same = [(one.plan, one.manager_id) == (other.plan, other.manager_id) for one, other in pairwise(found)]
     assert not any(same)

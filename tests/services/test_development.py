@@ -133,7 +133,7 @@ def test_a_band_is_seen_only_where_the_policy_says_so(session: Session, example:
     ]
     assert [band.text if band else None for band in reached] == [None, None, "Bonus", "Bonus besar"]
     found = incentives_of(session, actor_of(example.cast.hana), cycle_id=example.cycle.id)
-    assert [(band.lower, band.percent) for band in found.bands] == [(110, None), (90, Decimal("2.5"))]
+    assert [(band.lower, band.percent) for band in found.bands] == [(Decimal(110), None), (Decimal(90), Decimal("2.5"))]
 
 
 def test_bands_have_to_make_sense(session: Session, example: Example) -> None:

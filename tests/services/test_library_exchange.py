@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.access import Actor
@@ -189,7 +189,7 @@ def test_departments_reach_a_library_that_was_there_before(session: Session) -> 
         row.department = row.industry = ""
     session.flush()
     kept = rows[0].code
-    session.execute(KpiDefinition.__table__.update().where(KpiDefinition.code != kept).values(version=1))
+    session.execute(update(KpiDefinition).where(KpiDefinition.code != kept).values(version=1))
     session.expire_all()
     library.seed_library(session)
     session.flush()

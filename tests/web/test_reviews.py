@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Adjustment, Cycle, FeedbackRequest, SelfAssessment
+from app.models import Adjustment, Appraisal, Cycle, FeedbackRequest, SelfAssessment
 from app.services.behaviours import behaviours_of
 from tests.cards import Example, make_example
 from tests.cast import Cast
@@ -68,10 +68,8 @@ def test_from_the_own_view_to_the_paper(session: Session, example: Example, as_:
 
 def example_version(session: Session) -> str:
     session.expire_all()
-    own = session.scalars(select(SelfAssessment)).one()
-    return str(
-        session.connection().exec_driver_sql(f"SELECT version FROM appraisal WHERE id = {own.appraisal_id}").scalar()
-    )
+    wanted = select(Appraisal.version).join(SelfAssessment, SelfAssessment.appraisal_id == Appraisal.id)
+    return str(session.scalars(wanted).one())
 
 
 def test_a_scoring_that_lacks_something_comes_back_as_it_was_typed(example: Example, as_: SignIn) -> None:
