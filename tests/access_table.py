@@ -211,7 +211,7 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /reviews/{person_id}/{cycle_code}/{period_code}/approval": SECOND_LEVEL,
     "POST /reviews/{person_id}/{cycle_code}/{period_code}/feedback": RECORD,
     "POST /reviews/{person_id}/{cycle_code}/{period_code}/feedback/proposals": OWN,
-    "POST /reviews/{person_id}/{cycle_code}/{period_code}/feedback/{feedback_id}": Gate(frozenset(), frozenset("SU")),
+    "POST /reviews/{person_id}/{cycle_code}/{period_code}/feedback/{feedback_id}": RECORD,
     "POST /reviews/{person_id}/{cycle_code}/{period_code}/return": RECORD,
     "GET /reviews/{person_id}/{cycle_code}/{period_code}/scoring": RECORD,
     "POST /reviews/{person_id}/{cycle_code}/{period_code}/scoring": RECORD,
