@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
 from app.demo.bulk import Ids
-from app.demo.content import KpiLine, KpiSpec, plans, set_up, words
-from app.models import Cycle, Kpi, KpiDefinition, Objective, Plan
+from app.demo.content import KpiLine, KpiSpec, plans, set_up, story, words
+from app.models import ActionStep, Cycle, Kpi, KpiDefinition, Objective, Plan
 from app.rules.numbers import shown
 from app.rules.vocabulary import Aggregation, Language, MeasureKind, PlanState, WeightingMethod
 from app.services.kpi_values import KpiValues, plan_periods, write_values
@@ -81,6 +81,7 @@ class Agreements:
             objective = Objective(id=self._ids.next(Objective), plan_id=plan.id, place=place)
             agreed = [self._agreed(agreement, objective, each, chance) for each in line.kpis]
             objective.title = line.title.format(*(amount(each) for each in agreed))
+            objective.success, objective.due_on = _success(agreed[0]), plan.ends_on
             plan.objectives.append(objective)
         weigh_plan(plan)
         if weighting is WeightingMethod.DIRECT:
@@ -139,6 +140,24 @@ class Agreements:
         parts = [target * share // sum(shares) // step * step for share in shares[:-1]]
         parts.append(target - sum(parts, Decimal(0)))
         return {period.code: part for period, part in zip(periods, parts, strict=True)}
+
+
+def detail(agreement: Agreement, chance: Random) -> None:
+    """Write down the way to the first objectives: steps with their days, and the support that is needed."""
+    told = story()["details"]
+    plan = agreement.plan
+    for place, objective in enumerate(plan.objectives[:3]):
+        day = plan.starts_on + timedelta(days=20)
+        for number, (activity, resource) in enumerate(chance.sample(told["steps"], 2), start=1):
+            last = min(day + timedelta(days=60), plan.ends_on)
+            objective.steps.append(
+                ActionStep(
+                    place=number, activity=activity, resource=resource, starts_on=min(day, last), ends_on=last,
+                    is_done=number == 1 and place < 2,  # noqa: PLR2004 - the third is still to be begun
+                )
+            )  # fmt: skip
+            day = last + timedelta(days=30)
+        objective.training_needed, objective.budget_needed, objective.help_needed = told["support"][place]
 
 
 def activate(plan: Plan, at: datetime, by: int) -> None:
@@ -207,6 +226,14 @@ def amount(agreed: Agreed) -> str:
                 return f"Rp {_plain(number / size)} {word}"
         return f"Rp {_plain(number)}"
     return f"{_plain(number)}%" if unit == "%" else f"{_plain(number)} {unit}"
+
+
+def _success(agreed: Agreed) -> str:
+    """What will be different once the objective is reached."""
+    told = story()["details"]
+    if agreed.kpi.target is None:
+        return str(told["success"])
+    return str(told["success_with"].format(name=agreed.kpi.name, amount=amount(agreed)))
 
 
 def _plain(number: Decimal) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from app.demo.agreements import Agreement, Agreements, activate, leave_unfinished, override
+from app.demo.agreements import Agreement, Agreements, activate, detail, leave_unfinished, override
 from app.demo.bulk import Sheets
 from app.demo.calendar import PLANS_WRITTEN, Calendar
 from app.demo.cases import Case, revised_from
@@ -18,24 +18,30 @@ from app.demo.organisation import Employee
 from app.demo.publication import Office, Publisher, Version, versions_begun
 from app.demo.records import Horizon, Recorded, Recorders, columns_of, entries
 from app.models import (
+    ActionStep,
     Cycle,
     Entry,
     EntryInput,
     EntryMilestone,
     KpiInput,
+    KpiRecorder,
     Milestone,
+    Objective,
+    ObjectiveGoal,
     Period,
     PeriodTarget,
     Plan,
     ScoreBand,
 )
-from app.rules.vocabulary import PlanState, WeightingMethod
+from app.rules.vocabulary import PlanState, RecorderRule, WeightingMethod
 from app.services.plan_drafts import kpis_of
 from app.services.scorecard_facts import Published
 
 HISTORY_UP_TO: Final = 400
 """In larger organisations only the latest period is published, and one before it for whom that one still lacks."""
 _WEIGHTINGS: Final = {Case.TYPED_WEIGHTS: WeightingMethod.DIRECT, Case.RANKED: WeightingMethod.RANKED}
+_ATTENDANCE: Final = "HRD-ATT"
+"""HR records it for teams whose plans are told in detail."""
 _DRAFTS: Final = frozenset({Case.UNFINISHED, Case.READY})
 
 
@@ -48,6 +54,10 @@ class Desk:
     calendar: Calendar
     agreements: Agreements
     office: Office
+    goals: Mapping[str, int]
+    """By the beginning of the codes of KPIs whose objectives serve them."""
+    detailed: frozenset[int]
+    """Whose plans say how objectives are to be reached, and who else records."""
 
 
 class Biography:
@@ -80,6 +90,8 @@ class Biography:
         made = self._desk.agreements.make(
             person.id, person.family, chance, (first, last), _WEIGHTINGS.get(case, WeightingMethod.COMPUTED)
         )
+        if person.id in self._desk.detailed:
+            detail(made, chance)
         if case in _DRAFTS:
             if case is Case.UNFINISHED:
                 leave_unfinished(made, chance)
@@ -135,13 +147,28 @@ class Biography:
         sheets.add(plan)
         for objective in plan.objectives:
             sheets.add(objective)
+            for step in objective.steps:
+                step.id, step.objective_id = sheets.ids.next(ActionStep), objective.id
+                sheets.add(step)
+            self._link(objective)
         for kpi in kpis_of(plan):
             sheets.add(kpi)
+            if kpi.code == _ATTENDANCE and plan.person_id in self._desk.detailed:
+                rule, key = RecorderRule.THIRD_PARTY, sheets.ids.next(KpiRecorder)
+                sheets.put(KpiRecorder, id=key, kpi_id=kpi.id, rule=rule, person_id=self._desk.office.hr_id)
             parts: tuple[KpiInput | Milestone | ScoreBand | PeriodTarget, ...]
             parts = (*kpi.inputs, *kpi.milestones, *kpi.bands, *kpi.period_targets)
             for part in parts:
                 part.id, part.kpi_id = sheets.ids.next(type(part)), kpi.id
                 sheets.add(part)
+
+    def _link(self, objective: Objective) -> None:
+        """Let the objective serve the goal for which its first KPI stands, if there is one."""
+        code = objective.kpis[0].code if objective.kpis else ""
+        goal_id = next((goal for start, goal in self._desk.goals.items() if start and code.startswith(start)), None)
+        if goal_id is not None:
+            key = self._desk.sheets.ids.next(ObjectiveGoal)
+            self._desk.sheets.put(ObjectiveGoal, id=key, objective_id=objective.id, goal_id=goal_id)
 
     def _note_plan(self, person: Employee, plan: Plan, at: datetime, *, is_submitted: bool) -> None:
         """How a plan came about: as a copy of the first one of its family, rated and submitted."""

@@ -50,6 +50,8 @@ _SHARES: Final = (
 
 Teams = dict[str, list[Employee]]
 _TRIES: Final = 10
+_SETTLED, _WAITING = 4, 3
+"""Of the manager's team: the first ones have their results, some of the others not yet."""
 
 
 class Cast(NamedTuple):
@@ -79,12 +81,15 @@ def assign(organisation: Organisation, cast: Cast, calendar: Calendar, chance: R
     """Who is which case; days of joining and leaving and moves are written to the people at once."""
     staff = [person for person in organisation.people if not person.team and person not in cast]
     chance.shuffle(staff)
-    # Something for the manager to publish first thing
-    staff.sort(key=lambda person: person.id == cast.manager.team[-1])
+    # Some whom the manager has yet to score
+    waiting = [key for key in cast.manager.team[_SETTLED:] or cast.manager.team[-1:] if key != cast.employee.id]
+    waiting = waiting[-_WAITING:]
     teams = _teams(organisation)
-    cases: dict[int, Case] = {}
-    if staff and staff[-1].id == cast.manager.team[-1]:
-        cases[staff.pop().id] = Case.UNPUBLISHED
+    cases: dict[int, Case] = {person.id: Case.UNPUBLISHED for person in staff if person.id in waiting}
+    # The others of the team come last, so that most of what can happen to a result happens to them
+    staff = sorted(
+        (each for each in staff if each.id not in waiting), key=lambda each: each.id not in cast.manager.team
+    )
     for case, share in _SHARES:
         for _ in range(max(1, share * len(organisation.people) // 1000)):
             if not staff or (case is Case.REVISED and revised_from(calendar) is None):

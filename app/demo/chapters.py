@@ -19,8 +19,9 @@ from app.demo.calendar import Calendar
 from app.demo.cases import Case, Cast, assign, cast_of
 from app.demo.chain import Act, Notes
 from app.demo.organisation import Organisation, build
+from app.demo.past import Lore
 from app.demo.publication import Office, Publisher
-from app.models import Cycle, KpiDefinition
+from app.models import Behaviour, Cycle, KpiDefinition
 from app.settings import Settings
 
 _WORTH_IT: Final = 4
@@ -58,6 +59,9 @@ class Frame:
     dialect: type[Dialect]
     people: int
     """In a chapter."""
+    behaviours: list[Behaviour]
+    goals: dict[str, int]
+    """By the beginning of the codes of KPIs whose objectives serve them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,9 @@ class Author:
         self._setting = setting
         self._frame = frame
         names = {person.id: person.name for person in setting.organisation.people if person.team}
-        self._office = Office(setting.organisation, frame.settings, setting.cast.hr.id, names)
+        team = setting.cast.manager.team
+        lore = Lore(frame.behaviours, setting.calendar.now, frozenset(team))
+        self._office = Office(setting.organisation, frame.settings, setting.cast.hr.id, names, lore)
 
     def write(self, number: int) -> Chapter:
         """One chapter; it depends on no other one."""
@@ -98,7 +104,9 @@ class Author:
         sheets = Sheets(frame.dialect(), Ids(number * frame.people))
         notes = Notes(sheets, setting.wish.seed, number + 1)
         office = self._office
-        desk = Desk(sheets, notes, setting.calendar, Agreements(frame.cycle, frame.definitions, sheets.ids), office)
+        agreements = Agreements(frame.cycle, frame.definitions, sheets.ids)
+        detailed = frozenset(setting.cast.manager.team)
+        desk = Desk(sheets, notes, setting.calendar, agreements, office, frame.goals, detailed)
         missing: Counter[int] = Counter()
         biography = Biography(desk, Publisher(sheets, notes, frame.cycle, office), frame.cycle, missing)
         published = []

@@ -124,6 +124,12 @@ def words() -> Row:
 
 
 @cache
+def story() -> Row:
+    """Goals, tasks, and what is said on the last day."""
+    return _read("story")
+
+
+@cache
 def company() -> Company:
     """Divisions and positions."""
     raw = _read("company")

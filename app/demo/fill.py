@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 from typing import Final
 
 from sqlalchemy import exists, select
@@ -15,13 +16,19 @@ from app.demo.bulk import Ids, Sheets, Writer
 from app.demo.calendar import CYCLE_OPENED, LIBRARY_READY, YEAR
 from app.demo.chain import Chain, Notes
 from app.demo.chapters import Frame, Setting, Wish, Work, written
-from app.demo.followed import follow_team, set_bands
+from app.demo.followed import follow_team
+from app.demo.prepared import prepare
+from app.demo.shown import show
 from app.demo.staff import Login, Staff
+from app.demo.stage import Stage
 from app.errors import Conflict
 from app.models import Cycle, KpiDefinition, Person
 from app.rules.vocabulary import PeriodState, Role
-from app.services.cycles import CycleValues, open_cycle
+from app.services.audit import SALTS
+from app.services.behaviours import behaviours_of
+from app.services.cycles import CycleValues, PolicyValues, open_cycle
 from app.services.library import seed_library
+from app.services.organisation import SETTINGS
 from app.settings import Settings
 
 Tell = Callable[[str, int, int], None]
@@ -51,7 +58,17 @@ def fill(session: Session, settings: Settings, wish: Wish, tell: Tell = lambda *
     """Make the organisation; Conflict where the database is not empty."""
     if not is_empty(session):
         raise Conflict("database_not_empty")
-    return _Story(session, settings, wish, tell, work).play()
+    salts = Random(f"{wish.seed}/salts")
+    # Whoever is told something in the story reads it in the service; no mail goes out
+    told = {SETTINGS: settings.model_copy(update={"smtp_host": ""}), SALTS: lambda: f"{salts.getrandbits(128):032x}"}
+    before = {name: session.info.get(name) for name in told}
+    session.info.update(told)
+    try:
+        return _Story(session, settings, wish, tell, work).play()
+    finally:
+        session.info.update(before)
+        for name in [name for name, value in before.items() if value is None]:
+            del session.info[name]
 
 
 class _Story:
@@ -63,6 +80,7 @@ class _Story:
         self._work = work
         self._writer = Writer(session.connection())
         self._chain = Chain(session, self._writer)
+        self._goals: dict[str, int] = {}
 
     def play(self) -> Demo:
         """From the first HR account to the published scorecards."""
@@ -76,6 +94,7 @@ class _Story:
         self._write_chain()
         self._writer.finish()
         follow_team(self._session, cycle, self._setting.calendar, self._setting.cast)
+        show(Stage(self._session, cycle, self._setting))
         return demo
 
     def _enter_staff(self) -> list[Login]:
@@ -95,18 +114,25 @@ class _Story:
         calendar = self._setting.calendar
         hr = Actor(self._setting.cast.hr.id, frozenset({Role.HR}), CYCLE_OPENED.date())
         values = CycleValues(
-            code=str(YEAR), name=f"Kinerja {YEAR}", starts_on=calendar.first_day, ends_on=calendar.last_day
+            code=str(YEAR),
+            name=f"Kinerja {YEAR}",
+            starts_on=calendar.first_day,
+            ends_on=calendar.last_day,
+            policy=PolicyValues(asks_agreement=False),  # the next cycle will be the first one that asks for it
         )
         with clock.stopped_at(CYCLE_OPENED):
             opened = open_cycle(self._session, hr, values=values)
-        set_bands(self._session, opened, self._setting.cast)
-        wanted = select(Cycle).where(Cycle.id == opened.id)
+        self._writer.finish()  # what follows is numbered by the database
+        self._goals = prepare(self._session, opened, calendar, self._setting.cast, self._setting.organisation)
+        # As stored, with all decimals: scorecards freeze them
+        wanted = select(Cycle).where(Cycle.id == opened.id).execution_options(populate_existing=True)
         return self._session.scalars(wanted.options(selectinload(Cycle.periods), selectinload(Cycle.bands))).one()
 
     def _write_chapters(self, cycle: Cycle, demo: Demo) -> Counter[int]:
         """Plans, entries and scorecards of everybody; the number of missing entries by month."""
         definitions = {each.code: each for each in self._session.scalars(select(KpiDefinition))}
-        frame = Frame(cycle, definitions, self._settings, type(self._session.connection().dialect), self._work.people)
+        dialect, known = type(self._session.connection().dialect), behaviours_of(self._session, cycle.id)
+        frame = Frame(cycle, definitions, self._settings, dialect, self._work.people, known, self._goals)
         missing: Counter[int] = Counter()
         people = self._setting.wish.employees
         for number, chapter in enumerate(written(self._setting, frame, self._work.processes), start=1):

@@ -1,4 +1,4 @@
-"""What is said and agreed between two results in the demo: causes, notes, development plans, incentive bands."""
+"""What is said and agreed between two results in the demo: causes, notes, development plans."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import Actor
-from app.demo.calendar import CYCLE_OPENED, YEAR, Calendar
+from app.demo.calendar import YEAR, Calendar
 from app.demo.cases import Cast
 from app.models import Cycle
-from app.rules.vocabulary import DevelopmentState, NoteKind, Role
+from app.rules.vocabulary import DevelopmentState, NoteKind
 from app.services.causes import CauseValues, KpiAt, finish_action, record_cause
 from app.services.development import ItemValues, change_item, enter_item
 from app.services.following import KpiFollowing
-from app.services.incentives import BandValues, set_incentives
 from app.services.notes import NoteValues, write_note
 from app.services.team import TeamFilter, TeamRow, list_team
 
@@ -39,18 +38,6 @@ _ITEMS: Final = (
     ItemValues("Analisis data penjualan", "Kursus dan satu laporan tiap bulan", "Dua jam tiap minggu", None),
     ItemValues("Presentasi", "Memimpin tiga rapat pelanggan", "Umpan balik atasan setelah rapat", None),
 )
-
-
-def set_bands(session: Session, cycle: Cycle, cast: Cast) -> None:
-    """Bands that scorecards show; HR set them when the cycle was opened."""
-    hr = Actor(cast.hr.id, frozenset({Role.HR}), CYCLE_OPENED.date())
-    bands = [
-        BandValues(Decimal(110), "Bonus hingga 2 bulan gaji"),
-        BandValues(Decimal(90), "Bonus hingga 1 bulan gaji"),
-        BandValues(Decimal(70), "Tanpa bonus"),
-    ]
-    with clock.stopped_at(CYCLE_OPENED + timedelta(minutes=20)):
-        set_incentives(session, hr, cycle_id=cycle.id, version=cycle.version, are_shown=True, bands=bands)
 
 
 def follow_team(session: Session, cycle: Cycle, calendar: Calendar, cast: Cast) -> None:

@@ -14,15 +14,16 @@ from app.demo.bulk import Sheets
 from app.demo.chain import Notes
 from app.demo.content import words
 from app.demo.organisation import Employee, Organisation
+from app.demo.past import Lore, Out, Past
 from app.demo.records import Recorded
 from app.models import Appraisal, Cycle, Entry, Period, Plan, PublishedScorecard
 from app.rules.scorecard import SignOff
 from app.rules.segments import segments
 from app.rules.timeline import Span
-from app.rules.vocabulary import AppraisalState
 from app.services import snapshots
 from app.services.appraisals import CODE_SIGNS
 from app.services.cycles import policy_of
+from app.services.review_cases import review_of
 from app.services.scorecard_facts import PeriodFacts, PersonFacts, Placed, Published
 from app.services.scorecard_parts import scorecard_of_scored
 from app.services.segment_facts import SegmentFacts
@@ -50,6 +51,7 @@ class Office:
     hr_id: int
     names: Mapping[int, str]
     """Of everybody who leads somebody, and so may have recorded an entry."""
+    past: Lore
 
 
 class Publisher:
@@ -60,6 +62,7 @@ class Publisher:
         self._notes = notes
         self._cycle = cycle
         self._policy = policy_of(cycle)
+        self._past = Past(sheets, notes, cycle, office.past)
         self._office = office
         self._zone = ZoneInfo(office.settings.time_zone)
         self._facts: dict[int, PeriodFacts] = {}
@@ -76,6 +79,10 @@ class Publisher:
         """The scorecard of somebody's period by the versions begun; none where there is nothing to score."""
         facts = self._facts_of(period, at)
         about = self._placed(person, period)
+        approver_id = self._approver(person, period)
+        if period.asks_review and approver_id is None:
+            return None
+        levels = self._past.levels(chance) if period.asks_review else ()
         plan = versions[-1].agreement.plan
         entries = {kpi_id: found for version in versions for kpi_id, found in version.entries.items()}
         person_facts = PersonFacts(
@@ -86,6 +93,7 @@ class Publisher:
             appraisal=None,
             versions=0,
             previous=previous,
+            levels=levels,
             segments=self._segments(person, [version.agreement.plan for version in versions], period),
         )
         scored = score_person(facts, person_facts)
@@ -93,7 +101,9 @@ class Publisher:
             return None
         by = self._office.hr_id if chance.random() < _BY_HR and person.id != self._office.hr_id else about.manager_id
         comment = _comment(scored, chance)
-        self._write(scored, self._final_snapshot(scored, comment, by or 1, at), by or 1, comment, chance, at)
+        review = self._past.reviewed(scored, chance, at) if period.asks_review else None
+        out = Out(scored, by or 1, approver_id, comment, review, at)
+        self._write(out, self._final_snapshot(out), chance)
         return Published(period.code, scored.outcome.total, scored.outcome.grade)
 
     def _segments(self, person: Employee, plans: Sequence[Plan], period: Period) -> list[SegmentFacts]:
@@ -114,32 +124,37 @@ class Publisher:
             self._facts[period.id] = PeriodFacts(self._cycle, period, self._policy, today, {}, self._office.names)
         return self._facts[period.id]
 
-    def _final_snapshot(self, scored: ScoredPerson, comment: str, by: int, at: datetime) -> str:
+    def _final_snapshot(self, out: Out) -> str:
         """The same as services.appraisals freezes."""
-        card = scorecard_of_scored(scored, self._office.settings, comment, version=1, is_final=True)
-        today = at.astimezone(self._zone).date()
-        signer = self._person(by)
+        scored = out.scored
+        card = scorecard_of_scored(scored, self._office.settings, out.comment, version=1, is_final=True)
+        today = out.at.astimezone(self._zone).date()
+        signer = self._person(out.by_id)
         seat = signer.seat_on(today)
         final = replace(
             card,
-            published=SignOff(signer.name, seat.job.name, at),
+            review=review_of(out.review) if out.review else None,
+            published=SignOff(signer.name, seat.job.name, out.at),
             appeal_until=today + timedelta(days=self._cycle.appeal_days),
         )
         return snapshots.frozen(final, scored)
 
-    def _write(self, scored: ScoredPerson, snapshot: str, by: int, comment: str, chance: Random, at: datetime) -> None:
+    def _write(self, out: Out, snapshot: str, chance: Random) -> None:
+        scored, by, at = out.scored, out.by_id, out.at
         person, period, result = scored.person, scored.facts.period, scored.outcome
         appraisal_id = self._sheets.ids.next(Appraisal)
         published_id = self._sheets.ids.next(PublishedScorecard)
+        self._past.before(out, appraisal_id)
+        state, version = self._past.after(out, appraisal_id, published_id, chance)
         self._sheets.put(
             Appraisal,
             id=appraisal_id,
             person_id=person.person.id,
             period_id=period.id,
             plan_id=person.plan.id,
-            state=AppraisalState.PUBLISHED,
-            comment=comment,
-            version=1,
+            state=state,
+            comment=out.comment,
+            version=version,
             changed_at=at,
         )
         row: dict[str, Any] = {
@@ -153,7 +168,7 @@ class Publisher:
             id=published_id,
             appraisal_id=appraisal_id,
             version_number=1,
-            verification_code=_code(chance),
+            verification_code=new_code(chance),
             snapshot=snapshot,
             published_at=at,
             published_by_id=by,
@@ -173,9 +188,16 @@ class Publisher:
                 "grade": result.grade,
                 "coverage": scored.coverage,
                 "digest": row["snapshot_digest"],
-                "comment": self._notes.words(comment),
+                "comment": self._notes.words(out.comment),
             },
         )
+
+    def _approver(self, person: Employee, period: Period) -> int | None:
+        """Who approves the scoring of somebody's manager: whoever is above, else HR; nobody approves their own."""
+        scorer = person.seat_on(period.ends_on).manager_id
+        above = self._person(scorer).seat_on(period.ends_on).manager_id if scorer else None
+        found = above or self._office.hr_id
+        return None if found in (scorer, person.id) else found
 
     def _person(self, person_id: int) -> Employee:
         return self._office.organisation.people[person_id - 1]
@@ -220,6 +242,6 @@ def _in_sentence(name: str) -> str:
 _CODE_PARTS: Final = 3
 
 
-def _code(chance: Random) -> str:
+def new_code(chance: Random) -> str:
     """A verification code of the product's form that comes out the same for the same seed."""
     return "-".join("".join(chance.choices(CODE_SIGNS, k=4)) for _ in range(_CODE_PARTS))

@@ -15,6 +15,8 @@ from app import clock
 from app.models import AuditEntry, AuditText
 
 GENESIS = "0" * 64
+SALTS = "salts"
+"""Where data that must come out the same leave what makes the salts of words: `Session.info`."""
 _POSTGRESQL_LOCK = 7_205_759
 
 
@@ -126,8 +128,12 @@ def _head(session: Session) -> tuple[int, str]:
     return (row.id, row.hash) if row else (0, GENESIS)
 
 
+def _random_salt() -> str:
+    return secrets.token_hex(16)
+
+
 def _keep_words(session: Session, written: str) -> str:
-    salt = secrets.token_hex(16)
+    salt = session.info.get(SALTS, _random_salt)()
     digest = hashlib.sha256((salt + written).encode()).hexdigest()
     session.add(AuditText(digest=digest, salt=salt, words=written))
     return digest
