@@ -33,7 +33,17 @@ _PATHS: Final[Mapping[str, str]] = {
 }
 """Where the wire has the column that a fault names."""
 _OF_POLICY: Final = frozenset(
-    {*_PATHS, "criteria", "grades", "missing", "statuses", "weight_ceiling", "weight_floor", "weight_step"}
+    {
+        *_PATHS,
+        "criteria",
+        "entry_grace_days",
+        "grades",
+        "missing",
+        "statuses",
+        "weight_ceiling",
+        "weight_floor",
+        "weight_step",
+    }
 )
 
 
@@ -170,6 +180,7 @@ def shown(cycle: Cycle) -> schemas.Cycle:
                 for band in cycle.bands
             ],
             asks_agreement=cycle.asks_agreement,
+            entry_grace_days=cycle.entry_grace_days,
         ),
         periods=[schemas.Period.model_validate(period) for period in cycle.periods],
         version=cycle.version,
@@ -191,6 +202,7 @@ def _values(policy: schemas.Policy) -> PolicyValues:
         ahead_from=policy.statuses.ahead,
         grades=[GradeValues(grade.lower, grade.code, grade.name_en, grade.name_id) for grade in policy.grades],
         asks_agreement=policy.asks_agreement,
+        entry_grace_days=policy.entry_grace_days,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, Strict, WithJsonSchema
 
 from app.api.wire import (
     NO_OTHER_KEYS,
@@ -221,6 +221,9 @@ class Policy(Sent):
     asks_agreement: Flag = Field(
         default=True, description="Whether plans come into force only after their employee's acceptance."
     )
+    entry_grace_days: Annotated[int, Strict(), Field(ge=0, le=60)] = Field(
+        default=7, description="Days after the last day of its span until which an entry is not late."
+    )
 
 
 class CriteriaShown(Shown):
@@ -262,6 +265,7 @@ class PolicyShown(Shown):
     statuses: StatusesShown
     grades: Sequence[GradeShown]
     asks_agreement: bool
+    entry_grace_days: int
 
 
 class Period(Shown):

@@ -27,6 +27,8 @@ from app.services.review_policy import ReviewAt
 
 MAX_GRADES: Final = 10
 MAX_SCORE: Final = Decimal(1000)
+LONGEST_GRACE: Final = 60
+"""Days after which an entry is late at the latest."""
 
 _FIELDS: Final = {
     "cap": "score_cap",
@@ -84,12 +86,14 @@ class PolicyValues:
     grades: Sequence[GradeValues] = FIVE_GRADES
     asks_agreement: bool = True
     """Whether employees accept their plans before a manager approves them."""
+    entry_grace_days: int = 7
+    """How long after its last day a figure may be recorded without being late."""
 
 
 _PERCENTAGES: Final = (
     "priority_share", "difficulty_share", "credibility_share", "weight_step", "weight_floor", "weight_ceiling",
 )  # fmt: skip
-_CHOICES: Final = ("missing", "asks_agreement")
+_CHOICES: Final = ("missing", "asks_agreement", "entry_grace_days")
 _SCORES: Final = ("score_floor", "score_cap", "on_track_from", "ahead_from")
 
 
@@ -280,6 +284,7 @@ def policy_faults(values: PolicyValues) -> list[Fault]:
     """Everything in a policy that cannot be, each beside its field."""
     faults = [fault for name in _PERCENTAGES for fault in _number_faults(name, getattr(values, name), Decimal(100))]
     faults += [fault for name in _SCORES for fault in _number_faults(name, getattr(values, name), MAX_SCORE)]
+    faults += _days_faults("entry_grace_days", values.entry_grace_days, LONGEST_GRACE)
     faults += _grade_faults(values.grades)
     if faults:
         return faults
@@ -310,6 +315,12 @@ def _number_faults(name: str, value: Decimal, highest: Decimal) -> list[Fault]:
     if value > highest:
         return [Fault(name, "too_large", {"maximum": str(highest)})]
     return [] if value * 100 == (value * 100).to_integral_value() else [Fault(name, "more_than_2_decimals")]
+
+
+def _days_faults(name: str, value: int, most: int) -> list[Fault]:
+    if value < 0:
+        return [Fault(name, "too_small", {"minimum": "0"})]
+    return [Fault(name, "too_large", {"maximum": str(most)})] if value > most else []
 
 
 def _grade_faults(grades: Sequence[GradeValues]) -> list[Fault]:

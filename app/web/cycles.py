@@ -171,7 +171,14 @@ def _with_preset(request: Request, form: Form, preset: str, cycle: Cycle | None 
 def _policy_values(form: Form) -> PolicyValues:
     numbers = {name: form.number(name) or Decimal(0) for name in _NUMBERS}
     missing = form.choice("missing", Missing) or Missing.EXCLUDE
-    return PolicyValues(**numbers, missing=missing, grades=_grades(form), asks_agreement=form.checked("asks_agreement"))
+    days = form.whole("entry_grace_days", minimum=0, maximum=cycles.LONGEST_GRACE) or 0
+    return PolicyValues(
+        **numbers,
+        missing=missing,
+        grades=_grades(form),
+        asks_agreement=form.checked("asks_agreement"),
+        entry_grace_days=days,
+    )
 
 
 def _grades(form: Form) -> list[GradeValues]:
@@ -207,7 +214,11 @@ def _names(row: int) -> tuple[str, str, str, str]:
 def _shown(locale: Locale, values: PolicyValues, **others: Any) -> Form:
     """The form as it starts from a policy."""
     numbers = {name: _short(getattr(values, name)) for name in _NUMBERS}
-    choices = {"missing": values.missing.value, "asks_agreement": values.asks_agreement}
+    choices = {
+        "missing": values.missing.value,
+        "asks_agreement": values.asks_agreement,
+        "entry_grace_days": str(values.entry_grace_days),
+    }
     return Form.showing(locale, **others, **numbers, **choices, **_grade_fields(values.grades))
 
 

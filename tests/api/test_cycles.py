@@ -13,6 +13,8 @@ from tests.teams import make_cycle
 NEW = {"code": "2027", "name": "Kinerja 2027", "starts_on": "2027-01-01", "ends_on": "2027-12-31"}
 WIRED = {
     **POLICY,
+    "asks_agreement": True,
+    "entry_grace_days": 7,
     "floor": "0.00",
     "cap": "120.00",
     "criteria": {"priority": "40.00", "difficulty": "40.00", "credibility": "20.00"},
@@ -42,6 +44,17 @@ def test_the_policy_of_a_cycle_is_its_own_next_policy(cast: Cast, program: AsPro
     assert (again.status_code, again.json()["policy"]) == (200, made.json()["policy"])
     stale = hana.put("/cycles/2027/policy", json=POLICY, headers={"If-Match": made.headers["ETag"]})
     assert stale.status_code == 412
+
+
+def test_the_days_to_record_come_and_go(cast: Cast, program: AsProgram) -> None:
+    hana = program(cast.hana)
+    made = hana.post("/cycles", json={**NEW, "policy": {**POLICY, "entry_grace_days": 0}})
+    assert (made.status_code, made.json()["policy"]["entry_grace_days"]) == (201, 0)
+    for wrong in (61, -1, 1.5, "3", None):
+        policy = {**POLICY, "entry_grace_days": wrong}
+        refused = hana.put("/cycles/2027/policy", json=policy, headers={"If-Match": made.headers["ETag"]})
+        assert refused.status_code == 422
+        assert [each["at"] for each in refused.json()["errors"]] == ["entry_grace_days"]
 
 
 def test_faults_stand_where_the_document_has_them(cast: Cast, program: AsProgram) -> None:

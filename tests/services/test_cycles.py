@@ -95,6 +95,7 @@ def test_a_policy_of_ones_own(session: Session, cast: Cast) -> None:
         ahead_from=Decimal(105),
         grades=list(reversed(grades)),
         asks_agreement=False,
+        entry_grace_days=14,
     )
     cycle = opened(session, cast, replace(YEAR, policy=policy))
     session.expire_all()
@@ -154,6 +155,8 @@ LETTERS = cycles.LETTER_GRADES
         ({"weight_floor": Decimal("5.5")}, [("weight_floor", "weight_off_step")]),
         ({"weight_floor": Decimal(41)}, [("weight_ceiling", "weight_ceiling_below_floor")]),
         ({"ahead_from": Decimal(90)}, [("ahead_from", "ahead_not_above_on_track")]),
+        ({"entry_grace_days": -1}, [("entry_grace_days", "too_small")]),
+        ({"entry_grace_days": 61}, [("entry_grace_days", "too_large")]),
         ({"grades": []}, [("grades", "no_grades")]),
         ({"grades": LETTERS * 3}, [("grades", "too_many_grades")]),
         ({"grades": [LETTERS[0], replace(LETTERS[1], lower=Decimal(110))]}, [("grades", "grades_begin_alike")]),

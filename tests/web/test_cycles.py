@@ -1,5 +1,6 @@
 """Can HR open a cycle, choose its policy and close its periods on these pages?"""
 
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Cycle, Period
+from app.models import AuditEntry, Cycle, Period
 from app.rules.vocabulary import Missing, PeriodState
 from app.services import cycles
 from app.services.cycles import LETTER_GRADES, CycleValues, PolicyValues
@@ -174,6 +175,24 @@ def test_agreement_is_asked_unless_the_policy_says_otherwise(session: Session, h
     session.expire_all()
     assert cycles.values_of(cycle).asks_agreement
     assert "Employees accept their plans" in show(hana, f"/cycles/{cycle.id}").text
+
+
+def test_the_days_to_record_are_a_part_of_the_policy(session: Session, hana: Browser, cycle: Cycle) -> None:
+    path, shown = f"/cycles/{cycle.id}/policy", f"/cycles/{cycle.id}"
+    fields = {**typed(show(hana, path)), "version": str(cycle.version)}
+    assert fields["entry_grace_days"] == "7"
+    assert "7 days after the last day of the figure" in show(hana, shown).text
+    for wrong, fault in (("61", "must be at most 60"), ("-1", "must be at least 0"), ("1.5", "must be a whole number")):
+        refused = hana.submit(path, {**fields, "entry_grace_days": wrong})
+        page = Page(refused.text)
+        assert (refused.status_code, page.faults) == (400, {"entry_grace_days": fault})
+        assert page.fields["entry_grace_days"] == wrong
+    assert hana.submit(path, {**fields, "entry_grace_days": "1"}).status_code == 303
+    session.expire_all()
+    assert cycles.values_of(cycle).entry_grace_days == 1
+    assert "1 day after the last day of the figure" in show(hana, shown).text
+    act = session.scalars(select(AuditEntry).where(AuditEntry.action == "cycle.policy_changed")).one()
+    assert json.loads(act.details) == {"entry_grace_days": [7, 1]}
 
 
 def test_change_the_policy(session: Session, hana: Browser, cycle: Cycle) -> None:
