@@ -134,9 +134,10 @@ def _score(stage: Stage, person_id: int, by: int, *, adjusted: bool) -> None:
         for behaviour, level in zip(known, _LEVELS, strict=False)
     }
     best = view.case.scored.kpis[0].kpi.code
-    values = Scoring(comment=told["comment"], comments={best: told["kpi_comment"]}, levels=seen)
+    values = Scoring(comment=told["comment"], levels=seen)
     version = view.case.appraisal.version if view.case.appraisal else None
     saved = reviews.save_scoring(stage.session, actor, where=where, version=version, values=values)
+    values = replace(values, comments={best: told["kpi_comment"]})
     if adjusted:
         view = review_view(stage.session, actor, person_id=person_id, cycle_code=where.cycle_code, period_code=where[2])
         if computed := view.case.scored.outcome.computed:
