@@ -230,14 +230,14 @@ class Form:
     def file(self, name: str, *, required: bool = True) -> UploadFile | None:
         """An uploaded file; its name is for showing alone."""
         upload = next(iter(self.files(name)), None)
-        if upload is None:
-            if required:
-                self.refuse(name, "file_missing")
-            return None
+        if upload is None and required and not self.fault(name):
+            self.refuse(name, "file_missing")
         return upload
 
     def files(self, name: str) -> list[UploadFile]:
-        """All files of a field that takes several; their names are for showing alone."""
+        """All files of a field that takes several; their names are for showing alone. Text in it is refused."""
+        if self.value(name).strip():
+            self.refuse(name, "file_missing")
         return [upload for upload in self._files.get(name, ()) if upload.filename]
 
     def _is_within(

@@ -109,10 +109,10 @@ class Attacker:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "http://testserver"}
         return self._timed(f"POST {path}", lambda: self.browser.post(path, content=body, headers=headers))
 
-    def upload(self, path: str, names: Sequence[str], content: bytes) -> Any:
-        """Send a file in each field."""
+    def upload(self, path: str, names: Sequence[str], content: bytes, fields: Fields | None = None) -> Any:
+        """Send a file in each field, with what else the form says."""
         files = dict.fromkeys(names, ("../<b>x</b>\u202e.xlsx", content))
-        return self._timed(f"POST {path}", lambda: self.browser.submit(path, files=files))
+        return self._timed(f"POST {path}", lambda: self.browser.submit(path, fields, files=files))
 
     def _timed(self, what: str, send: Callable[[], Any]) -> Any:
         self.count += 1
@@ -265,9 +265,10 @@ def test_no_file_upsets_an_upload(attacker: Attacker, app: FastAPI) -> None:
         names = [name for name, kind in form.kinds.items() if kind == "file"]
         for content in FILES:
             with attacker.undone():
-                assert attacker.upload(form.path, names, content).status_code in {200, 303, 400}
+                assert attacker.upload(form.path, names, content, form.data()).status_code in {200, 303, 400}
         with attacker.undone():
-            assert attacker.post(form.path, {name: ["text"] for name in names}).status_code == 400
+            sent = attacker.post(form.path, {**form.data(), **{name: ["text"] for name in names}})
+            assert sent.status_code == 400, form.path
 
 
 @pytest.mark.parametrize("name", ["", "x" * 32, "../" * 11, "\x00" * 32, "/etc/passwd", "٣" * 32, "\ud800"])
