@@ -1,6 +1,7 @@
 """Do the migrations lead an empty database to what the models say, and back, on both databases?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, delete, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from app.database import make_engine, without_foreign_keys
@@ -19,6 +20,32 @@ from tests.postgres import create_database, drop_database, server_of
 pytestmark = pytest.mark.database
 
 ROOT = Path(__file__).parent.parent
+CASE = {
+    "person": "(id, number, name, joined_on, version, changed_at) VALUES (1, '1', 'A', '2026-01-01', 1, '2026-01-01')",
+    "cycle": "(id, code, name, starts_on, ends_on, state, priority_share, difficulty_share, credibility_share,"
+    " weight_step, weight_floor, weight_ceiling, score_floor, score_cap, missing, on_track_from, ahead_from,"
+    " appeal_days, version, changed_at)"
+    " VALUES (1, '2026', 'C', '2026-01-01', '2026-12-31', 'open', 5000, 3000, 2000, 100, 500, 4000, 0, 12000,"
+    " 'exclude', 9000, 11000, 14, 1, '2026-01-01')",
+    "period": "(id, cycle_id, code, starts_on, ends_on, state)"
+    " VALUES (1, 1, '2026', '2026-01-01', '2026-12-31', 'open')",
+    "plan": "(id, person_id, cycle_id, version_number, starts_on, ends_on, state, weighting, change_reason,"
+    "  version, changed_at)"
+    " VALUES (1, 1, 1, 1, '2026-01-01', '2026-12-31', 'active', 'computed', '', 1, '2026-01-01')",
+    "appraisal": "(id, person_id, period_id, plan_id, state, comment, version, changed_at)"
+    " VALUES (1, 1, 1, 1, 'published', '', 1, '2026-01-01')",
+    "published_scorecard": "(id, appraisal_id, version_number, verification_code, snapshot, snapshot_digest, coverage,"
+    " published_at, published_by_id) VALUES (1, 1, 1, 'A', '{}', 'd', 0, '2026-01-01', 1)",
+}
+OBJECTIVE = "(id, plan_id, place, title, description) VALUES (1, 1, 0, 'O', '')"
+KEPT_ROWS = {
+    "adjustment": "(id, appraisal_id, kind, total, computed_total, reason, by_id, at)"
+    " VALUES (1, 1, 'manager', 9000, 8000, 'R', 1, '2026-01-01 00:00:00+00:00')",
+    "plan_acceptance": "(id, person_id, cycle_id, version_number, name, at, digest, content)"
+    " VALUES (1, 1, 1, 1, 'A', '2026-01-01 00:00:00+00:00', 'd', '{}')",
+    "acknowledgement": "(id, scorecard_id, at, name, comment) VALUES (1, 1, '2026-01-01 00:00:00+00:00', 'A', '')",
+}
+ASKED = "(id, person_id, reason, asked_at, asked_by_id) VALUES (1, 1, '', '2026-01-01', 1)"
 
 
 @pytest.fixture
@@ -44,6 +71,13 @@ def migrate(engine: Engine, revision: str) -> None:
         move = command.upgrade if revision == "head" or not tables(engine) else command.downgrade
         move(config, revision)
         connection.commit()
+
+
+def insert(connection: Connection, rows: Mapping[str, str]) -> None:
+    """Put a row into each table."""
+    for table, values in rows.items():
+        connection.exec_driver_sql(f"INSERT INTO {table} {values}")
+    connection.commit()
 
 
 def tables(engine: Engine) -> set[str]:
@@ -99,25 +133,46 @@ def test_the_database_itself_refuses_to_rewrite_the_audit_chain(engine: Engine, 
         assert connection.execute(text("SELECT action FROM audit_entry")).scalars().all() == ["person.entered"]
 
 
+@pytest.mark.parametrize("name", KEPT_ROWS)
+def test_the_database_itself_keeps_what_people_have_put_their_name_to(engine: Engine, name: str) -> None:
+    """Nobody changes it, and only the erasing of its person takes it away."""
+    migrate(engine, "head")
+    table = Base.metadata.tables[name]
+    change = update(table).values(at=datetime(2026, 2, 2, tzinfo=UTC))
+    empty = delete(table).where(table.c.id > 0) if engine.dialect.name == "sqlite" else text(f"TRUNCATE {name}")
+    with engine.connect().execution_options(writes=True) as connection:
+        insert(connection, CASE | {name: KEPT_ROWS[name], "erasure": ASKED})
+        for act in (change, delete(table), empty):
+            with pytest.raises(DBAPIError, match=f"{name} is append-only"):
+                connection.execute(act)
+            connection.rollback()
+        assert connection.execute(select(table.c.at)).scalars().all() == [datetime(2026, 1, 1, tzinfo=UTC)]
+        connection.exec_driver_sql("UPDATE erasure SET erased_at = '2026-01-02'")
+        connection.commit()
+        with pytest.raises(DBAPIError, match=f"{name} is append-only"):
+            connection.execute(change)
+        connection.rollback()
+        assert connection.execute(delete(table)).rowcount == 1
+        connection.commit()
+
+
+def test_the_revision_before_lets_these_rows_be_changed(engine: Engine) -> None:
+    migrate(engine, "head")
+    migrate(engine, "0005")
+    with engine.connect().execution_options(writes=True) as connection:
+        insert(connection, CASE | KEPT_ROWS)
+        for name in KEPT_ROWS:
+            table = Base.metadata.tables[name]
+            assert connection.execute(update(table).values(at=datetime(2026, 2, 2, tzinfo=UTC))).rowcount == 1
+            assert connection.execute(delete(table)).rowcount == 1
+
+
 def test_rows_survive_the_change_of_their_table(engine: Engine) -> None:
     """A table that is made anew must take its children along: objectives of a plan, scorecards of an appraisal."""
     migrate(engine, "0002")
-    rows = {
-        "person": "(id, number, name, joined_on, version, changed_at)"
-        " VALUES (1, '1', 'A', '2026-01-01', 1, '2026-01-01')",
-        "cycle": "(id, code, name, starts_on, ends_on, state, priority_share, difficulty_share, credibility_share,"
-        " weight_step, weight_floor, weight_ceiling, score_floor, score_cap, missing, on_track_from, ahead_from,"
-        " appeal_days, version, changed_at)"
-        " VALUES (1, '2026', 'C', '2026-01-01', '2026-12-31', 'open', 5000, 3000, 2000, 100, 500, 4000, 0, 12000,"
-        " 'exclude', 9000, 11000, 14, 1, '2026-01-01')",
-        "plan": "(id, person_id, cycle_id, version_number, starts_on, ends_on, state, weighting, change_reason,"
-        "  version, changed_at)"
-        " VALUES (1, 1, 1, 1, '2026-01-01', '2026-12-31', 'active', 'computed', '', 1, '2026-01-01')",
-        "objective": "(id, plan_id, place, title, description) VALUES (1, 1, 0, 'O', '')",
-    }
-    with engine.execution_options(writes=True).begin() as connection:
-        for table, values in rows.items():
-            connection.exec_driver_sql(f"INSERT INTO {table} {values}")
+    rows = {**{name: CASE[name] for name in ("person", "cycle", "plan")}, "objective": OBJECTIVE}
+    with engine.connect().execution_options(writes=True) as connection:
+        insert(connection, rows)
     migrate(engine, "head")
     for revision in ("0002", "head"):
         with engine.connect() as connection:
