@@ -12,7 +12,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, String, cast, exists, func, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, String, cast, exists, func, select, text
 from sqlalchemy.orm import Session, aliased, joinedload
 from typer.testing import CliRunner
 
@@ -25,31 +25,59 @@ from app.demo.fill import Demo, fill
 from app.errors import Conflict
 from app.models import (
     Account,
+    ActionStep,
+    Adjustment,
+    Appeal,
     Appraisal,
+    AppraiserAssignment,
     AuditEntry,
     AuditText,
     Base,
+    CaseRequest,
     Cycle,
+    DataRequest,
     Entry,
+    EntryCheck,
     EntryInput,
+    EvidenceFile,
+    FeedbackRequest,
     Kpi,
+    KpiComment,
+    KpiRecorder,
+    LegalHold,
+    Notice,
+    Objective,
+    ObjectiveGoal,
+    OrganisationProfile,
     Period,
     Person,
     Placement,
     Plan,
+    PlanAcceptance,
+    PlanRemark,
     PublishedScorecard,
     ReportingLine,
+    Responsibility,
+    SelfAssessment,
 )
 from app.rules.entries import Span, entry_span, figure_faults, overlap_fault
+from app.rules.noticing import NoticeKind
 from app.rules.plan import shape_faults
 from app.rules.vocabulary import (
+    AdjustmentKind,
     Aggregation,
+    AppealOutcome,
     AppraisalState,
+    CaseKind,
+    CheckVerdict,
+    DataRequestKind,
+    FeedbackState,
     Frequency,
     MeasureKind,
     Method,
     PeriodState,
     PlanState,
+    RemarkKind,
     Role,
     SourceKind,
     WeightingMethod,
@@ -63,6 +91,7 @@ from app.services.review_cases import case_of, review_of
 from app.services.scorecard_facts import load_cycle, load_facts
 from app.services.scorecard_parts import scorecard_of_scored
 from app.services.standings import score_person
+from app.services.waiting import Waits, waiting_for
 from app.settings import Settings
 from tests.tools import Browser
 
@@ -319,6 +348,52 @@ def test_every_state_occurs(session: Session, demo: Demo) -> None:
     )
     unpublished = set(session.scalars(in_force)) - set(demo.published)
     assert 3 <= len(unpublished) <= 15
+
+
+def test_the_year_is_told_to_its_end(session: Session) -> None:
+    """What happens to results and plans beside their states: each at least once."""
+
+    def count(model: type[Base], *conditions: ColumnElement[bool]) -> int:
+        return session.scalar(select(func.count()).select_from(model).where(*conditions)) or 0
+
+    assert count(Appeal, Appeal.decided_at.is_(None)) == 1
+    assert count(Appeal, Appeal.outcome == AppealOutcome.PARTLY) == 1
+    assert count(PublishedScorecard, PublishedScorecard.version_number == 2) == 1
+    assert set(session.scalars(select(CaseRequest.kind))) >= {CaseKind.CORRECT, CaseKind.EXCLUDE_KPI}
+    assert count(CaseRequest, CaseRequest.is_accepted.is_(True)) == 1, "the appraisal is open again"
+    assert count(CaseRequest, CaseRequest.decided_at.is_(None)) >= 2
+    assert set(session.scalars(select(Adjustment.kind))) == set(AdjustmentKind)
+    assert set(session.scalars(select(EntryCheck.verdict))) == set(CheckVerdict)
+    assert set(session.scalars(select(DataRequest.kind))) == set(DataRequestKind)
+    kinds = set(session.scalars(select(PlanRemark.kind)))
+    assert kinds == set(RemarkKind) - {RemarkKind.TAKEN}
+    assert count(SelfAssessment, SelfAssessment.handed_in_at.is_(None)) == 1
+    assert count(FeedbackRequest, FeedbackRequest.state == FeedbackState.ANSWERED) == 3
+    for model in (
+        AppraiserAssignment, EvidenceFile, KpiComment, KpiRecorder, LegalHold, Notice, OrganisationProfile,
+        PlanAcceptance, Responsibility,
+    ):  # fmt: skip
+        assert count(model) >= 1, model
+    assert count(Objective, Objective.success == "") == 0
+    assert count(ActionStep, ActionStep.is_done.is_(True)) >= 5
+    served = set(session.scalars(select(ObjectiveGoal.goal_id)))
+    assert len(served) >= 5
+
+
+def test_everybody_who_signs_in_has_something_to_do(session: Session, demo: Demo) -> None:
+    cycle = session.scalars(select(Cycle).where(Cycle.code == demo.cycle)).one()
+    period = next(each for each in cycle.periods if each.code == demo.period)
+    found = {}
+    for login in demo.logins:
+        person = session.scalars(select(Person).join(Account).where(Account.email == login.email)).one()
+        actor = Actor(person.id, frozenset(grant.role for grant in person.grants), date(2026, 11, 16))
+        found[login.role] = {each.kind for each in waiting_for(session, actor, cycle, period)}
+    assert found["manager"] >= {Waits.PLAN, Waits.SCORING}
+    assert found["employee"] >= {Waits.RECEIPT, Waits.FEEDBACK}
+    assert found["hr"] >= {Waits.APPROVAL, Waits.APPEAL, Waits.CASE}
+    employee = select(Person.id).join(Account).where(Account.email == demo.logins[2].email)
+    notices = session.scalars(select(Notice.kind).where(Notice.person_id.in_(employee)))
+    assert set(notices) >= {NoticeKind.SCORECARD_PUBLISHED, NoticeKind.PLAN_PROPOSED, NoticeKind.FEEDBACK_ASKED}
 
 
 def test_figures_are_of_every_kind(session: Session) -> None:

@@ -1,10 +1,12 @@
 """How far are the plans of the next year: carried over, proposed, discussed, answered, accepted, approved?"""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
 
+from app.demo.agreements import in_words
 from app.demo.calendar import MONTHS, YEAR
 from app.demo.content import story
 from app.demo.stage import Stage
@@ -21,8 +23,10 @@ from app.services.agreement import (
     return_plan,
 )
 from app.services.cycles import CycleValues, open_cycle
+from app.services.objective_details import details_of
 from app.services.plan_bulk import BulkWish, make_plans
 from app.services.plan_drafts import kpis_of
+from app.services.plan_kpis import ObjectiveValues, put_objective
 
 _HARDER = Terms(Decimal(5), digits=2)
 
@@ -39,10 +43,38 @@ def agree_next(stage: Stage) -> None:
         wish = BulkWish(opened[0].id, source_cycle_id=stage.cycle.id, person_ids=team, terms=_HARDER, with_actuals=True)
         make_plans(stage.session, stage.manager, wish)
     wanted = select(Plan).where(Plan.cycle_id == opened[0].id).order_by(Plan.person_id)
+    for plan in stage.session.scalars(wanted).all():
+        _retitle(stage, plan)
     for plan, go in zip(
         stage.session.scalars(wanted).all(), (_discuss, _counter, _accept, _approve, _return), strict=False
     ):
         go(stage, plan)
+
+
+def _retitle(stage: Stage, plan: Plan) -> None:
+    """Let titles and successes speak of the new year and the new targets."""
+    wanted = select(Kpi).join(Kpi.plan).where(Plan.person_id == plan.person_id, Plan.cycle_id == stage.cycle.id)
+    before = {kpi.code: kpi for kpi in stage.session.scalars(wanted.order_by(Plan.version_number))}
+    for objective in plan.objectives:
+        swaps = [(str(YEAR), str(YEAR + 1))]
+        for kpi in objective.kpis:
+            was = before[kpi.code].target
+            if was is not None and kpi.target is not None:
+                swaps.append((in_words(kpi.unit_of_measure, was), in_words(kpi.unit_of_measure, kpi.target)))
+        title, success = objective.title, objective.success
+        for old, new in swaps:
+            title, success = title.replace(old, new), success.replace(old, new)
+        if (title, success) != (objective.title, objective.success):
+            values = ObjectiveValues(title, objective.description, replace(details_of(objective), success=success))
+            with stage.act():
+                put_objective(
+                    stage.session,
+                    stage.manager,
+                    plan_id=plan.id,
+                    version=None,
+                    values=values,
+                    objective_id=objective.id,
+                )
 
 
 def _propose(stage: Stage, plan: Plan) -> None:

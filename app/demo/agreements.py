@@ -218,8 +218,12 @@ def bare(number: Decimal) -> Decimal:
 
 
 def amount(agreed: Agreed) -> str:
-    """The target as people write it in a sentence: Rp 3,6 miliar, 22%, 60 pelanggan."""
-    unit, number = agreed.kpi.unit_of_measure, agreed.expected
+    """The target as people write it in a sentence."""
+    return in_words(agreed.kpi.unit_of_measure, agreed.expected)
+
+
+def in_words(unit: str, number: Decimal) -> str:
+    """A figure as people write it in a sentence: Rp 3,6 miliar, 22%, 60 pelanggan."""
     if unit == "Rp":
         for size, word in ((_BILLION, "miliar"), (_MILLION, "juta")):
             if number >= size:

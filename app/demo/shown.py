@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -111,7 +110,7 @@ def _review_others(stage: Stage, people: list[int]) -> None:
         with stage.act():
             _assess(stage, person_id, story()["review"]["words"], hand_in=True)
         with stage.act():
-            _score(stage, person_id, managers[0], adjusted=False)
+            _score(stage, person_id, managers[0], adjusted=number == 1)
         if number % 2 == 0:
             with stage.act():
                 reviews.approve(stage.session, stage.second_of(person_id), where=stage.where(person_id))
@@ -249,19 +248,12 @@ def _object(stage: Stage, card: PublishedScorecard, *, decide: bool) -> None:
 def _ask_for_cases(stage: Stage, waiting: list[int], others: list[int]) -> None:
     """Corrections, one waiting for HR and one confirmed; a KPI that is to be left out; somebody who stands in."""
     told = story()
-    cards = stage.published_team()  # only those whom nothing has happened to
-    receipted = _acknowledged(stage)
-    for person_id, next_id in list(pairwise([*receipted, 0, 0]))[:1]:
-        if person_id:
-            asked = Asked(CaseKind.CORRECT, told["appeals"]["wrong"])
-            with stage.act():
-                cases.ask_case(
-                    stage.session, stage.second_of(person_id), asked=asked, **stage.where(person_id)._asdict()
-                )
-        if next_id:
-            _reopen(stage, next_id)
-    if not receipted and cards:
-        _reopen(stage, cards[-1].appraisal.person_id)
+    received = _received(stage)
+    for person_id in received[:1]:
+        with stage.act():
+            _ask(stage, stage.second_of(person_id), person_id, Asked(CaseKind.CORRECT, told["appeals"]["wrong"]))
+    for person_id in received[1:2]:
+        _reopen(stage, person_id)
     for person_id in waiting[:1]:
         with stage.act():
             kpis = _kpi_codes(stage, person_id)
@@ -296,14 +288,16 @@ def _reopen(stage: Stage, person_id: int) -> None:
             )
 
 
-def _acknowledged(stage: Stage) -> list[int]:
-    """Those of the team who have confirmed the receipt and nothing else."""
+def _received(stage: Stage) -> list[int]:
+    """Those who have confirmed the receipt and nothing else, the team first, if somebody is above their manager."""
     wanted = select(Appraisal.person_id).where(
         Appraisal.period_id == stage.period.id,
         Appraisal.state == AppraisalState.ACKNOWLEDGED,
-        Appraisal.person_id.in_([person.id for person in stage.team()]),
+        Appraisal.person_id != stage.hr.person_id,
     )
-    return list(stage.session.scalars(wanted.order_by(Appraisal.person_id)))
+    team = set(stage.setting.cast.manager.team)
+    found = sorted(stage.session.scalars(wanted), key=lambda person_id: (person_id not in team, person_id))
+    return [person_id for person_id in found[:20] if stage.second_of(person_id) != stage.hr]
 
 
 def _kpi_codes(stage: Stage, person_id: int) -> list[str]:
