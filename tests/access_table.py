@@ -200,6 +200,8 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /publications/new": EVERYONE,  # lists whom the reader may publish, which may be nobody
     "GET /readyz": PUBLIC,
     "GET /reports/completeness": EVERYONE,
+    "GET /reports/recording": EVERYONE,  # lists whose figures the reader may see, which may be nobody's
+    "GET /reports/recording.csv": EVERYONE,
     "GET /feedback": EVERYONE,
     "GET /feedback/{feedback_id}": NOBODY,
     "POST /feedback/{feedback_id}": NOBODY,
@@ -229,7 +231,10 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /scorecards/{person_id}/{cycle_code}/{period_code}/case/requests": SECOND_LEVEL,
     "GET /scorecards/{person_id}/{cycle_code}/{period_code}/appeal": OWN,
     "POST /scorecards/{person_id}/{cycle_code}/{period_code}/appeal": OWN,
+    "GET /scorecards/pdf": EVERYONE,  # counts what the reader may read, which may be nothing
+    "GET /scorecards/pdf.zip": EVERYONE,
     "GET /scorecards/{person_id}/{cycle_code}/{period_code}/pdf": READ,
+    "GET /scorecards/{person_id}/{cycle_code}/{period_code}/versions/{number}/pdf": READ,
     "GET /setup/{token}": NOWHERE,
     "POST /setup/{token}": NOWHERE,
     "GET /sign-in": PUBLIC,
@@ -332,6 +337,7 @@ API: Final[dict[str, Gate]] = {
     "get_entry": READ,
     "put_entry": RECORD,
     "remove_entry": RECORD,
+    "list_recording": EVERYONE,
     "check_entry": Gate(frozenset("AH"), frozenset("SLU")),
     "list_evidence": READ,
     "add_evidence": RECORD,
@@ -379,6 +385,7 @@ API: Final[dict[str, Gate]] = {
     "get_incentives": HR,
     "replace_incentives": HR,
     "get_scorecard_pdf": READ,
+    "get_scorecard_pdfs": EVERYONE,  # where the caller may read none it says so
     "publish_scorecards": EVERYONE,  # the answer says for each person what came of it
 }
 
@@ -417,5 +424,6 @@ QUERIES: Final[dict[str, str]] = {
     "GET /goals/new": "?cycle=2026",
     "GET /acknowledgements": "?cycle=2026&period=2026-01",
     "GET /plans/new": "?person={person_id}&cycle={cycle_id}",
+    "GET /scorecards/pdf.zip": "?cycle=2026&period=2026-02",
     "GET /publications/new": "?cycle=2026&period=2026-02&person={person_id}",
 }

@@ -24,7 +24,9 @@ from app.api import (
     plan_batches,
     planning,
     privacy,
+    recording,
     reviews,
+    scorecard_pdfs,
     scorecards,
     units,
     weights,
@@ -52,7 +54,9 @@ router.include_router(objectives.router)
 router.include_router(weights.router)
 router.include_router(actuals.router)
 router.include_router(evidence.router)
+router.include_router(recording.router)
 router.include_router(scorecards.router)
+router.include_router(scorecard_pdfs.router)
 router.include_router(following.router)
 router.include_router(development.router)
 router.include_router(appraisals.router)

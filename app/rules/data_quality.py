@@ -1,6 +1,6 @@
 """Did the figures of a KPI come in time, were they changed, are they missing, has somebody looked them over?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -80,3 +80,46 @@ def flags_of(recorded: Recorded, grace_days: int) -> tuple[Flag, ...]:
 def is_missing(last_day: date, grace_days: int, today: date) -> bool:
     """Whether a figure that is not there should be by now."""
     return today > due_on(last_day, grace_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How well somebody's figures of a period are recorded, counted."""
+
+    there: int = 0
+    lacking: int = 0
+    """Due and not there, be it in time still."""
+    missing: int = 0
+    """Those of them whose time is over."""
+    late: int = 0
+    changed: int = 0
+    verified: int = 0
+    questioned: int = 0
+
+    @property
+    def due(self) -> int:
+        """Figures of the period; one for a month stands for all the days in it."""
+        return self.there + self.lacking
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+def tally(recorded: Iterable[Recorded], lacking: Iterable[date], grace_days: int, today: date) -> Tally:
+    """What is there, and what lacks by the last days of the spans that have no figure."""
+    flags = [flags_of(each, grace_days) for each in recorded]
+    spans = list(lacking)
+
+    def count(flag: Flag) -> int:
+        return sum(flag in found for found in flags)
+
+    return Tally(
+        there=len(flags),
+        lacking=len(spans),
+        missing=sum(is_missing(last_day, grace_days, today) for last_day in spans),
+        late=count(Flag.LATE),
+        changed=count(Flag.CHANGED),
+        verified=count(Flag.VERIFIED),
+        questioned=count(Flag.QUESTIONED),
+    )

@@ -112,7 +112,7 @@ def team_grid(session: Session, actor: Actor, *, period: Period, wanted: GridFil
     """The figures of everybody below the actor, of all for HR and auditors; never the actor's own."""
     note_question(session, Action.ENTRY_READ)
     wanted = wanted or GridFilter()
-    people = _people(actor, period, wanted)
+    people = people_of_grid(actor, period, wanted)
     planned = people.where(Person.id.in_(_plans(period).with_only_columns(Plan.person_id)))
     total = session.scalar(select(func.count()).select_from(planned.subquery())) or 0
     everybody = session.scalar(select(func.count()).select_from(people.subquery())) or 0
@@ -156,7 +156,8 @@ def units_of_grid(session: Session, actor: Actor) -> Sequence[Unit]:
     return session.scalars(select(Unit).where(Unit.id.in_(placed)).order_by(Unit.name, Unit.id)).all()
 
 
-def _people(actor: Actor, period: Period, wanted: GridFilter) -> Select[Person]:
+def people_of_grid(actor: Actor, period: Period, wanted: GridFilter) -> Select[Person]:
+    """Those whose figures of a period the actor may see, narrowed to who is wanted; never the actor."""
     employed = (Person.joined_on <= period.ends_on) & or_(Person.left_on.is_(None), Person.left_on >= period.starts_on)
     people = select(Person).where(may(actor, Action.ENTRY_READ, Person.id), Person.id != actor.person_id, employed)
     for word in wanted.search.split():

@@ -157,6 +157,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         "publish_scorecards": Good(body={"cycle": "2026", "period": "2026-02", "person_ids": [cast.eli.id]}),
         "get_scorecard": Good({"person_id": cast.eli.id, "cycle_code": "2026"}),
         "get_scorecard_pdf": Good({"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-01"}),
+        "get_scorecard_pdfs": Good(query={"cycle": "2026", "period": "2026-01", "manager": cast.mona.id}),
     }
     for name, id_name, thing in (("unit", "unit_id", unit), ("position", "position_id", position)):
         good[f"get_{name}"] = good[f"remove_{name}"] = Good({id_name: thing.id})
@@ -308,6 +309,7 @@ def entry_calls(session: Session, example: Example) -> dict[str, Good]:
     [file] = add_evidence(session, mona, kpi_id=example.kpis["SALES"].id, on="2026-02", files=sent)
     return {
         "list_entries": Good(kpi),
+        "list_recording": Good(query={"cycle": "2026", "period": "2026-02", "manager": "mona"}),
         "get_entry": Good({**kpi, "on": "2026-01"}),
         "put_entry": Good({**kpi, "on": "2026-03"}, body={"value": "12.5", "note": "CRM"}),
         "remove_entry": Good({**kpi, "on": "2026-02"}),

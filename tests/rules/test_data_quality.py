@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.data_quality import Check, CheckState, Flag, Recorded, check_state, due_on, flags_of, is_missing
+from app.rules.data_quality import (
+    Check,
+    CheckState,
+    Flag,
+    Recorded,
+    Tally,
+    check_state,
+    due_on,
+    flags_of,
+    is_missing,
+    tally,
+)
 from app.rules.vocabulary import CheckVerdict
 
 JANUARY = date(2026, 1, 31)
@@ -65,3 +76,15 @@ def test_who_records_when_it_is_not_missing_is_in_time(last_day: date, grace: in
     today = last_day + timedelta(days=distance)
     is_late = Flag.LATE in flags_of(Recorded(last_day, today, 0, CheckState.NONE), grace)
     assert is_late is is_missing(last_day, grace, today) is (today > due_on(last_day, grace))
+
+
+def test_a_tally_counts_every_flag_and_what_lacks() -> None:
+    recorded = [
+        Recorded(JANUARY, date(2026, 2, 7), 0, CheckState.OK),
+        Recorded(JANUARY, date(2026, 2, 8), 3, CheckState.QUESTIONED),
+        Recorded(JANUARY, date(2026, 2, 9), 1, CheckState.LAPSED),
+    ]
+    found = tally(recorded, [JANUARY, date(2026, 2, 1)], 7, date(2026, 2, 8))
+    assert found == Tally(there=3, lacking=2, missing=1, late=2, changed=2, verified=1, questioned=1)
+    assert (found.due, found + Tally()) == (5, found)
+    assert found + found == Tally(there=6, lacking=4, missing=2, late=4, changed=4, verified=2, questioned=2)
