@@ -130,6 +130,7 @@ def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
         "position_id": session.scalars(select(Position.id)).first(),
         "feedback_id": 999_999,
         "notice_id": 999_999,
+        "number": 1,
         "remark_id": 999_999,
         "session_id": 999_999,
         "token_id": 999_999,

@@ -225,10 +225,18 @@ class ScorecardKpi(Shown):
     trend: Sequence[TrendPoint]
 
 
+class ServedGoal(Shown):
+    """A goal that an objective serves."""
+
+    id: int
+    title: str
+
+
 class ScorecardObjective(Shown):
     """An objective with its KPIs."""
 
     title: str
+    goal: ServedGoal | None = Field(description="The goal of company or unit that it serves.")
     kpis: Sequence[ScorecardKpi]
 
 

@@ -1,5 +1,6 @@
 """How does somebody stand in a period, on the wire and as a PDF?"""
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,9 +12,9 @@ from app.api.paging import CycleCode, PeriodCode
 from app.api.wire import ON
 from app.i18n import Locale
 from app.routing import CurrentActor, Needs, RowId, reading
-from app.rules.scorecard import Result, Scorecard, ScorecardKpi
+from app.rules.scorecard import Result, Scorecard, ScorecardKpi, ScorecardObjective
 from app.rules.vocabulary import Action, Language
-from app.services import issued, scorecards
+from app.services import goals, issued, scorecards
 from app.working import working_text
 
 router = APIRouter(route_class=ApiRoute, prefix="/scorecards", tags=["scorecards"])
@@ -23,6 +24,7 @@ _Period = Annotated[
     Query(min_length=4, max_length=10, pattern=ON, description="Left out: the last period that is over."),
 ]
 _Language = Annotated[Language | None, Query(description="Left out: the reader's language.")]
+_Version = Annotated[int | None, Query(ge=1, le=10**6, description="Left out: the version in force.")]
 _PDF: Final[Responses] = {
     200: {
         "description": "The PDF as it was issued.",
@@ -44,7 +46,8 @@ def get_scorecard(
     """As it was published, or else to date; a look at somebody else's card is put on record."""
     with reading(request) as session:
         found = scorecards.period_card(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period)
-        answer = shown(found.card, person_id, request.state.locale)
+        serves = goals.goals_served(session, actor, plan_id=found.plan_id)
+        answer = shown(found.card, person_id, request.state.locale, serves)
     scorecards.note_view(request.app.state.sessions, actor, person_id=person_id, period_id=found.period.id)
     return answer
 
@@ -64,12 +67,13 @@ def get_scorecard_pdf(
     cycle_code: CycleCode,
     period_code: PeriodCode,
     lang: _Language = None,
+    version: _Version = None,
 ) -> Response:
     """The PDF of a published scorecard; the download is put on record."""
     language = lang or request.state.locale.language
     with reading(request) as session:
         published = scorecards.published(
-            session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code
+            session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, version=version
         )
     pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
     plain = "".join(sign if (sign.isalnum() and sign.isascii()) or sign in "._-" else "_" for sign in pdf.file_name)
@@ -77,8 +81,8 @@ def get_scorecard_pdf(
     return Response(pdf.content, media_type="application/pdf", headers=headers)
 
 
-def shown(card: Scorecard, person_id: int, locale: Locale) -> wire.Scorecard:
-    """A scorecard on the wire."""
+def shown(card: Scorecard, person_id: int, locale: Locale, serves: Mapping[str, goals.ServedGoal]) -> wire.Scorecard:
+    """A scorecard on the wire; `serves` names goals by the titles of objectives."""
     verification = card.verification
     return wire.Scorecard(
         person_id=person_id,
@@ -91,10 +95,7 @@ def shown(card: Scorecard, person_id: int, locale: Locale) -> wire.Scorecard:
         appraiser=None if card.appraiser is None else wire.Appraiser.model_validate(card.appraiser),
         policy=wire.Rules.model_validate(card.policy),
         result=_result(card.result, locale.language),
-        objectives=[
-            wire.ScorecardObjective(title=objective.title, kpis=[_kpi(kpi, locale.language) for kpi in objective.kpis])
-            for objective in card.objectives
-        ],
+        objectives=[_objective(each, serves.get(each.title), locale.language) for each in card.objectives],
         comment=card.comment,
         review=None if card.review is None else wire.Review.model_validate(card.review),
         published=None if card.published is None else wire.SignOff.model_validate(card.published),
@@ -113,6 +114,16 @@ def _result(result: Result, language: Language) -> wire.Result:
         bands=[wire.Band(lower=band.lower, code=band.code, name=band.name(language)) for band in result.bands],
         previous=None if result.previous is None else wire.Previous.model_validate(result.previous),
         computed=None if result.computed is None else wire.Computed.model_validate(result.computed),
+    )
+
+
+def _objective(
+    objective: ScorecardObjective, goal: goals.ServedGoal | None, language: Language
+) -> wire.ScorecardObjective:
+    return wire.ScorecardObjective(
+        title=objective.title,
+        goal=None if goal is None else wire.ServedGoal.model_validate(goal),
+        kpis=[_kpi(kpi, language) for kpi in objective.kpis],
     )
 
 

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from app.access import Actor, Relation, allow
 from app.errors import KinerjaError
 from app.models import Acknowledgement, Appeal, Appraisal, Person, PublishedScorecard
+from app.rules.scorecard import Revision
 from app.rules.vocabulary import RELEASED, Action, AppraisalState
+from app.services import snapshots
 from app.services.appeals import appeal_of, refusal_to_raise
 from app.services.receipts import receipt_of
 from app.services.released import appeal_day
@@ -26,6 +28,8 @@ class VersionRow:
     published_by: str
     total: Decimal | None
     verification_code: str
+    revision: Revision | None
+    """Why it came after the one before; the first one has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,14 @@ def _versions(session: Session, appraisal_id: int) -> list[VersionRow]:
             Person.name,
             PublishedScorecard.total,
             PublishedScorecard.verification_code,
+            PublishedScorecard.snapshot,
         )
         .join(Person, PublishedScorecard.published_by_id == Person.id)
-        .where(PublishedScorecard.appraisal_id == appraisal_id)
+        .where(PublishedScorecard.appraisal_id == appraisal_id, PublishedScorecard.snapshot != "")
         .order_by(PublishedScorecard.version_number.desc())
     )
-    return [VersionRow(*row) for row in rows]
+    return [VersionRow(*row[:-1], revision=_revision(row.version_number, row.snapshot)) for row in rows]
+
+
+def _revision(number: int, snapshot: str) -> Revision | None:
+    return snapshots.thawed(snapshot).revision if number > 1 else None

@@ -1,6 +1,6 @@
 """What do company and units want to reach in a cycle, which objectives serve it, and what is the organisation for?"""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -47,6 +47,13 @@ class Served(NamedTuple):
     goal_id: int
     plan_id: int
     person_name: str
+    title: str
+
+
+class ServedGoal(NamedTuple):
+    """The goal that an objective serves."""
+
+    id: int
     title: str
 
 
@@ -131,6 +138,19 @@ def goals_to_choose(session: Session, actor: Actor, *, cycle_id: int) -> list[Go
     """The goals of a cycle in the order of the tree, without what serves them."""
     require(session, actor, Action.GOAL_READ)
     return _goals(session, cycle_id)
+
+
+def goals_served(session: Session, actor: Actor, *, plan_id: int) -> dict[str, ServedGoal]:
+    """Which goal each objective of a plan serves, by the objective's title where only one has it."""
+    require(session, actor, Action.GOAL_READ)
+    rows = session.execute(
+        select(Objective.title, Goal.id, Goal.title.label("goal"))
+        .outerjoin(ObjectiveGoal, ObjectiveGoal.objective_id == Objective.id)
+        .outerjoin(Goal, ObjectiveGoal.goal_id == Goal.id)
+        .where(Objective.plan_id == plan_id)
+    ).all()
+    titles = Counter(row.title for row in rows)
+    return {row.title: ServedGoal(row.id, row.goal) for row in rows if row.id and titles[row.title] == 1}
 
 
 def check_may_write(session: Session, actor: Actor) -> None:

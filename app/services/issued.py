@@ -97,6 +97,11 @@ def name_of(number: str, period_code: str) -> str:
     return f"Kartu-Skor_{quote(number, safe='')}_{period_code}.pdf"
 
 
+def name_with_version(name: str, version: int) -> str:
+    """The name of a PDF that lies beside those of other versions."""
+    return f"{name.removesuffix('.pdf')}_v{version}.pdf"
+
+
 def renderer() -> str:
     """What makes PDFs at present: another template or engine gives other bytes."""
     return f"{TEMPLATE_VERSION} weasyprint {version('weasyprint')}"

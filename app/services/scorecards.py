@@ -49,6 +49,12 @@ class PeriodCard:
     """What came after it was published; None where nothing was."""
 
     @property
+    def plan_id(self) -> int:
+        """The plan that the card shows: the one it was published from, or else the one in force."""
+        person = self.scored.person
+        return person.appraisal.plan_id if self.published and person.appraisal else person.plan.id
+
+    @property
     def is_reopened(self) -> bool:
         """Whether it is being corrected: what was published holds until the new version is out."""
         return self.case is not None and self.case.is_reopened
@@ -110,11 +116,22 @@ def published_card(session: Session, actor: Actor, *, person_id: int, cycle_code
 
 
 def published(
-    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    person_id: int,
+    cycle_code: str,
+    period_code: str | None = None,
+    version: int | None = None,
 ) -> PublishedScorecard:
-    """The published scorecard of a period in its latest version; without a period that of the last one published."""
+    """The published scorecard of a period, in its latest version or the one asked for.
+
+    Without a period it is that of the last one published.
+    """
     require(session, actor, Action.SCORECARD_READ, person_id)
-    return _latest_published(session, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    return _latest_published(
+        session, person_id=person_id, cycle_code=cycle_code, period_code=period_code, version=version
+    )
 
 
 def published_of_employee(
@@ -130,7 +147,7 @@ def published_of_employee(
 
 
 def _latest_published(
-    session: Session, *, person_id: int, cycle_code: str, period_code: str | None
+    session: Session, *, person_id: int, cycle_code: str, period_code: str | None, version: int | None = None
 ) -> PublishedScorecard:
     wanted = (
         select(PublishedScorecard)
@@ -143,6 +160,8 @@ def _latest_published(
     )
     if period_code is not None:
         wanted = wanted.where(Period.code == period_code)
+    if version is not None:
+        wanted = wanted.where(PublishedScorecard.version_number == version)
     found = session.scalar(wanted)
     if found is None:
         raise NotFound("not_published")

@@ -16,7 +16,7 @@ from app.rules.numbers import legible, plain
 from app.rules.scorecard import ScorecardKpi
 from app.rules.vocabulary import Action, NoteKind
 from app.scorecard_view import ScorecardView
-from app.services import causes, cycles, incentives, notes, scorecard_lists, scorecards, team, units
+from app.services import causes, cycles, goals, incentives, notes, scorecard_lists, scorecards, team, units
 from app.services.causes import CauseValues, KpiAt
 from app.services.following import Following, follow
 from app.services.notes import NoteValues
@@ -34,7 +34,7 @@ TEAM_PAGE: Final = 25
 _KPI: Final = "/scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}"
 
 
-NOTHING_SAID: Final[Mapping[str, Any]] = {"causes": (), "incentive": None, "notes": ()}
+NOTHING_SAID: Final[Mapping[str, Any]] = {"causes": (), "incentive": None, "notes": (), "serves": {}}
 """For a page that is shown again because its form was refused."""
 
 
@@ -52,13 +52,14 @@ def shown_with(locale: Locale, found: PeriodCard) -> dict[str, Any]:
 
 
 def said_of(session: DbSession, actor: Actor, found: PeriodCard) -> dict[str, Any]:
-    """The causes and notes of a card, and the incentive band where the policy lets it be seen."""
+    """The causes and notes of a card, the goals it serves, and the incentive band where the policy lets it be seen."""
     band = incentives.band_reached(session, found.cycle, found.card.result.total)
     return {
         "causes": causes.causes_on_card(session, actor, found),
         "incentive": band,
         "incentive_percent": Decimal(plain(band.percent)) if band and band.percent is not None else None,
         "notes": notes.notes_on_card(session, actor, found),
+        "serves": goals.goals_served(session, actor, plan_id=found.plan_id),
     }
 
 

@@ -119,8 +119,33 @@ def download(
             session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code
         )
     pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
-    headers = {"Content-Disposition": attachment(pdf.file_name), "Cache-Control": "private, no-store"}
-    return Response(pdf.content, media_type="application/pdf", headers=headers)
+    return _handed_out(pdf.content, pdf.file_name)
+
+
+@router.get("/scorecards/{person_id}/{cycle_code}/{period_code}/versions/{number}/pdf", dependencies=_READ)
+def download_version(
+    request: Request,
+    actor: CurrentActor,
+    person_id: RowId,
+    cycle_code: str,
+    period_code: str,
+    number: RowId,
+    query: Query,
+) -> Response:
+    """The PDF of one version of a published scorecard, also of one that another has replaced."""
+    locale: Locale = request.state.locale
+    language = query.choice("lang", Language, required=False) or locale.language
+    with reading(request) as session:
+        published = scorecards.published(
+            session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, version=number
+        )
+    pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
+    return _handed_out(pdf.content, issued.name_with_version(pdf.file_name, number))
+
+
+def _handed_out(content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "private, no-store"}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def attachment(name: str) -> str:

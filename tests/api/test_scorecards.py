@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import AuditEntry, Entry, PublishedScorecard
+from app.models import AuditEntry, Entry, ObjectiveGoal, PublishedScorecard
+from app.services.goals import GoalValues, enter_goal
 from tests.api.conftest import AsProgram
 from tests.cards import Example
-from tests.cast import Cast
+from tests.cast import Cast, actor_of
 
 JANUARY = {"cycle": "2026", "period": "2026-01"}
 
@@ -31,6 +32,16 @@ def test_a_scorecard_to_date_says_how_it_came_about(cast: Cast, example: Example
     indonesian = program(cast.mona).get(f"/scorecards/{cast.eli.id}/2026", headers={"Accept-Language": "id"}).json()
     assert indonesian["result"]["grade_name"] == "Butuh Perbaikan"
     assert "90,32" in indonesian["objectives"][0]["kpis"][0]["explanation"]
+
+
+def test_the_goal_of_an_objective_goes_along(
+    session: Session, cast: Cast, example: Example, program: AsProgram
+) -> None:
+    goal = enter_goal(session, actor_of(cast.hana), cycle_id=example.cycle.id, values=GoalValues("G", cast.mona.id))
+    example.plan.objectives[1].goal_link = ObjectiveGoal(goal_id=goal.id)
+    session.flush()
+    card = program(cast.mona).get(f"/scorecards/{cast.eli.id}/2026").json()
+    assert [each["goal"] for each in card["objectives"]] == [None, {"id": goal.id, "title": "G"}, *[None] * 4]
 
 
 def test_publishing_says_what_came_of_it_for_each(
@@ -126,6 +137,8 @@ def test_the_pdf_is_downloaded(cast: Cast, example: Example, program: AsProgram)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="Kartu-Skor_4_2026-01.pdf"'
+    assert program(cast.eli).get(address, params={"lang": "id", "version": 1}).content == answer.content
+    assert hana.get(address, params={"version": 2}).json()["code"] == "not_published"
     assert hana.get(address, params={"lang": "fr"}).status_code == 422
 
 

@@ -1,10 +1,24 @@
 """Does the way lead through the pages: published, received, objected to, decided, corrected, calibrated?"""
 
+from decimal import Decimal
+from io import BytesIO
+
+import pdfplumber
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Acknowledgement, Adjustment, Appeal, AppraiserAssignment, CaseRequest, PublishedScorecard
+from app.models import (
+    Acknowledgement,
+    Adjustment,
+    Appeal,
+    AppraiserAssignment,
+    AuditEntry,
+    CaseRequest,
+    PublishedScorecard,
+)
+from app.rules.vocabulary import AppealOutcome
+from app.services.appeals import Decision, decide_appeal, raise_appeal
 from app.services.appraisals import publish
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
@@ -49,6 +63,41 @@ def test_receipt_objection_and_decision_lead_to_a_new_version(
     for text in ("Versi 2 menggantikan versi 1", "Faktur telat.", "90,00", "Diterima seluruhnya"):
         assert text in page
     assert session.scalars(select(PublishedScorecard.version_number)).all() == [1, 2]
+    for text in ("Penerbitan pertama", "Setelah keberatan · Diterima seluruhnya", "/2026-01/versions/1/pdf?lang=id"):
+        assert text in page
+
+
+def test_every_version_is_handed_out_and_nothing_beside_them(
+    session: Session, cast: Cast, address: str, as_: SignIn
+) -> None:
+    appeal = raise_appeal(
+        session, actor_of(cast.eli), person_id=cast.eli.id, cycle_code="2026", period_code="2026-01", reason="X"
+    )
+    decision = Decision(AppealOutcome.UPHELD, "Y", Decimal("91.25"))
+    decide_appeal(session, actor_of(cast.root), appeal_id=appeal.id, version=1, decision=decision)
+    eli, hana, eva = as_(cast.eli), as_(cast.hana), as_(cast.eva)
+    got = {number: eli.get(f"{address}/2026-01/versions/{number}/pdf?lang=en") for number in (1, 2, 3)}
+    assert {number: each.status_code for number, each in got.items()} == {1: 200, 2: 200, 3: 404}
+    assert got[1].headers["content-disposition"].endswith("Kartu-Skor_4_2026-01_v1.pdf")
+    assert [("81.37" in words(each.content), "91.25" in words(each.content)) for each in (got[1], got[2])] == [
+        (True, False),
+        (True, True),
+    ]
+    assert hana.get(f"{address}/2026-01/versions/1/pdf?lang=en").content == got[1].content
+    assert eva.get(f"{address}/2026-01/versions/1/pdf").status_code == 404
+    acts = session.execute(
+        select(AuditEntry.actor_id, PublishedScorecard.version_number)
+        .join(PublishedScorecard, PublishedScorecard.id == AuditEntry.object_id)
+        .where(AuditEntry.action == "scorecard.downloaded", AuditEntry.subject_id == cast.eli.id)
+        .order_by(AuditEntry.id)
+    )
+    assert [tuple(row) for row in acts] == [(cast.eli.id, 1), (cast.eli.id, 2), (cast.hana.id, 1)]
+
+
+def words(content: bytes) -> str:
+    """What stands on the pages of a PDF."""
+    with pdfplumber.open(BytesIO(content)) as pdf:
+        return "\n".join(each.extract_text() or "" for each in pdf.pages)
 
 
 def test_a_correction_goes_by_two_people(session: Session, cast: Cast, address: str, as_: SignIn) -> None:

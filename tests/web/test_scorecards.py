@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Account, AuditEntry, PublishedScorecard
+from app.models import Account, AuditEntry, ObjectiveGoal, PublishedScorecard
 from app.rules.vocabulary import Language, Missing
 from app.services.appraisals import publish
+from app.services.goals import GoalValues, enter_goal, goals_served
 from app.web import appraisals as web
 from app.web.scorecards import attachment
 from tests.cards import Example, give_plan, make_example
@@ -327,3 +328,24 @@ def test_before_the_period_ends_nothing_is_ready(session: Session, example: Exam
     assert "Periode ini belum berakhir" in mona.get(card_of(example)).text
     assert mona.submit("/publications", fields(example)).status_code == 409
     assert session.scalars(select(PublishedScorecard)).all() == []
+
+
+# --- Goals ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_goal_stands_beside_its_objective_and_never_on_the_paper(
+    session: Session, example: Example, as_: SignIn
+) -> None:
+    cast = example.cast
+    values = GoalValues("Sepertiga pendapatan dari pelanggan baru", cast.mona.id)
+    goal = enter_goal(session, actor_of(cast.hana), cycle_id=example.cycle.id, values=values)
+    example.plan.objectives[1].goal_link = ObjectiveGoal(goal_id=goal.id)
+    session.flush()
+    link = f'<a href="/goals?cycle=2026#goal-{goal.id}">{goal.title}</a>'
+    eli = as_(cast.eli)
+    assert eli.get(card_of(example)).text.count(link) == 1
+    published = publish_january(session, example)
+    assert (eli.get(card_of(example)).text.count(link), goal.title in published.snapshot) == (1, False)
+    example.plan.objectives[0].title = example.plan.objectives[1].title
+    session.flush()
+    assert goals_served(session, actor_of(cast.eli), plan_id=example.plan.id) == {}
