@@ -1,4 +1,4 @@
-"""How does HTML become a PDF without endangering the service? In one warm child process with limits."""
+"""How does HTML become a PDF without endangering the service? In warm child processes with limits."""
 
 import atexit
 import contextlib
@@ -54,7 +54,7 @@ class _Child:
     folder: str
 
     @classmethod
-    def start(cls) -> "_Child":
+    def start(cls, niceness: int) -> "_Child":
         """Start the engine and wait until it is warm."""
         folder = tempfile.mkdtemp(prefix="kinerja-pdf-")
         fonts_conf = Path(folder, "fonts.conf")
@@ -68,6 +68,9 @@ class _Child:
             cwd=folder,
             bufsize=0,
         )
+        if niceness:
+            own = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, process.pid, min(own + niceness, 19))
         child = cls(process, folder)
         for pipe in (process.stdin, process.stdout):
             os.set_blocking(_number(pipe), False)
@@ -129,49 +132,72 @@ class _Child:
         return bytes(received)
 
 
-_lock = Lock()
-_child: _Child | None = None
+class _Engine:
+    """A child for a line of pages: started when it is first needed, started anew when it has ended."""
+
+    def __init__(self, *, niceness: int = 0) -> None:
+        self.niceness = niceness
+        self.forget()
+
+    def forget(self) -> None:
+        """After a fork the child belongs to the parent alone: two cannot talk through one pipe."""
+        self.child: _Child | None = None
+        self.lock = Lock()
+
+    def warm_up(self) -> None:
+        """See that the child is there."""
+        with self.lock:
+            self._running_child()
+
+    def ask(self, content: bytes) -> bytes:
+        """The PDF of a page, after those that were asked for before."""
+        with self.lock:
+            return self._running_child().ask(content, SECONDS_FOR_A_PAGE)
+
+    def close(self) -> None:
+        """End the child."""
+        with self.lock:
+            if self.child is not None:
+                self.child.end()
+                self.child = None
+
+    def _running_child(self) -> _Child:
+        if self.child is not None and not self.child.is_running:
+            self.child.end()
+            self.child = None
+        if self.child is None:
+            self.child = _Child.start(self.niceness)
+        return self.child
+
+
+_for_one: Final = _Engine()
+"""For a person who waits for one page."""
+_for_many: Final = _Engine(niceness=10)
+"""For batches: a person who waits for one page stands in no line with them, and has the processor first."""
 
 
 def warm_up() -> None:
     """Start the child now, so that the first reader does not wait for it."""
-    with _lock:
-        _running_child()
+    _for_one.warm_up()
 
 
-def render_pdf(page: str) -> bytes:
-    """The PDF of a print page; pages of several threads are made one after the other."""
+def render_pdf(page: str, *, in_batch: bool = False) -> bytes:
+    """The PDF of a print page; pages of several threads are made one after the other, batches aside."""
     content = page.encode("utf-8", "replace")  # half a surrogate pair cannot be written, and must not stop a scorecard
     if len(content) > LARGEST_PAGE:
         raise RenderFailed("too_large")
-    with _lock:
-        return _running_child().ask(content, SECONDS_FOR_A_PAGE)
+    return (_for_many if in_batch else _for_one).ask(content)
 
 
 def close() -> None:
-    """End the child, at the latest when the service ends."""
-    global _child  # noqa: PLW0603 - one child a process is the point of this module
-    with _lock:
-        if _child is not None:
-            _child.end()
-            _child = None
-
-
-def _running_child() -> _Child:
-    """The child, started anew if it was never there or has ended; only called under the lock."""
-    global _child  # noqa: PLW0603 - see close
-    if _child is not None and not _child.is_running:
-        _child.end()
-        _child = None
-    if _child is None:
-        _child = _Child.start()
-    return _child
+    """End the children, at the latest when the service ends."""
+    _for_one.close()
+    _for_many.close()
 
 
 def _forget() -> None:
-    """After a fork the child belongs to the parent alone: two cannot talk through one pipe."""
-    global _child, _lock
-    _child, _lock = None, Lock()
+    _for_one.forget()
+    _for_many.forget()
 
 
 def _set_up() -> dict[str, object]:

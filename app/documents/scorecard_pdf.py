@@ -10,9 +10,12 @@ from app.templating import templates_dir
 __all__ = ["TEMPLATE_VERSION", "RenderFailed", "scorecard_html", "scorecard_pdf", "warm_up"]
 
 
-def scorecard_pdf(card: Scorecard, language: Language) -> bytes:
-    """The PDF; the same scorecard, language and template version give the same bytes."""
-    return render_pdf(page(card, language))
+def scorecard_pdf(card: Scorecard, language: Language, *, in_batch: bool = False) -> bytes:
+    """The PDF; the same scorecard, language and template version give the same bytes.
+
+    `in_batch`: one of many for which nobody waits singly.
+    """
+    return render_pdf(page(card, language), in_batch=in_batch)
 
 
 def scorecard_html(card: Scorecard, language: Language) -> str:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import Sessions, transaction
@@ -45,6 +46,13 @@ def take(sessions: Sessions, name: str, *, today: date, done_before: datetime, l
             .returning(Job.begun_on)
         )
     return None if begun_on is None else Turn(name, lease, begun_on)
+
+
+def extend(session: Session, turn: Turn, lasts: timedelta) -> None:
+    """Keep the work for a while longer, in the transaction that shows that it goes on."""
+    session.execute(
+        update(Job).where(Job.name == turn.name, Job.lease == turn.lease).values(leased_until=clock.now() + lasts)
+    )
 
 
 def finish(sessions: Sessions, turn: Turn) -> None:

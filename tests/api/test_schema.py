@@ -34,7 +34,7 @@ CHECKS = [
 ]
 ROLES = {"hana": 8, "mona": 5, "eli": 5, "anonymous": 1}
 """Who calls, and with how many generated requests of each sign for each operation."""
-FEW = {"get_scorecard_pdf"}
+FEW = {"get_scorecard_pdf", "get_scorecard_pdfs"}
 """Operations that take their time: called only as they should be."""
 
 

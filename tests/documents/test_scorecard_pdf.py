@@ -367,7 +367,7 @@ def test_the_engine_knows_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def child_pid() -> int:
-    child = pdf_process._child
+    child = pdf_process._for_one.child
     assert child is not None
     return child.process.pid
 
@@ -400,7 +400,7 @@ def test_an_engine_that_dies_at_work_says_so(ten_kpis: bytes) -> None:
     os.kill(dying, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(scorecard_pdf, samples.ten_kpis(), ID)
-        while not pdf_process._lock.locked():
+        while not pdf_process._for_one.lock.locked():
             pass
         os.kill(dying, signal.SIGKILL)
         with pytest.raises(RenderFailed) as refused:
@@ -440,7 +440,7 @@ def test_an_engine_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, t
         "unavailable",
         "ModuleNotFoundError: No module named 'no_engine'",
     )
-    assert pdf_process._child is None
+    assert pdf_process._for_one.child is None
 
 
 def test_threads_get_their_own_answers() -> None:
@@ -448,6 +448,21 @@ def test_threads_get_their_own_answers() -> None:
     with ThreadPoolExecutor(6) as pool:
         texts = [words(pdf) for pdf in pool.map(lambda card: scorecard_pdf(card, ID), cards)]
     assert [f"Komentarnomor{number}" in text for number, text in enumerate(texts)] == [True] * 6
+
+
+def test_who_waits_for_one_page_does_not_wait_behind_a_batch(ten_kpis: bytes) -> None:
+    assert scorecard_pdf(samples.ten_kpis(), ID, in_batch=True) == ten_kpis
+    batch = pdf_process._for_many.child
+    assert batch is not None
+    os.kill(batch.process.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as pool:
+        page_of_batch = pool.submit(scorecard_pdf, samples.ten_kpis(), ID, in_batch=True)
+        while not pdf_process._for_many.lock.locked():
+            pass
+        assert scorecard_pdf(samples.ten_kpis(), ID) == ten_kpis
+        assert not page_of_batch.done()
+        os.kill(batch.process.pid, signal.SIGCONT)
+        assert page_of_batch.result(10) == ten_kpis
 
 
 def test_nothing_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -464,7 +479,8 @@ def test_nothing_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_nothing_stays_behind_a_service_that_breaks_off(tmp_path: Path) -> None:
     program = (
-        "import os; from app.documents import pdf_process as p; p.warm_up(); print(p._child.process.pid, flush=True);"
+        "import os; from app.documents import pdf_process as p; p.warm_up();"
+        "print(p._for_one.child.process.pid, flush=True);"
         "os._exit(1)"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
