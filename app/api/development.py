@@ -23,7 +23,11 @@ _POLICY: Final = [Depends(Needs(Action.CYCLE_WRITE))]
 
 
 @router.get(
-    "/development", operation_id="list_development_due", summary="List what is to be learned", dependencies=_READ
+    "/development",
+    operation_id="list_development_due",
+    summary="List what is to be learned",
+    dependencies=_READ,
+    responses=refusals(),
 )
 def list_development_due(session: DbSession, actor: CurrentActor, part: Part) -> Page[wire.DevelopmentItem]:
     """What is open of everybody whose card the caller may see, those first that are due first."""

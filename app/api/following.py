@@ -86,7 +86,9 @@ def create_cause(
     return _cause(made)
 
 
-@router.get("/actions", operation_id="list_open_actions", summary="List open actions", dependencies=_READ)
+@router.get(
+    "/actions", operation_id="list_open_actions", summary="List open actions", dependencies=_READ, responses=refusals()
+)
 def list_open_actions(session: DbSession, actor: CurrentActor, part: Part) -> Page[wire.OpenAction]:
     """The actions still open of everybody whose card the caller may see, those first that are due first."""
     listing = causes.open_actions(session, actor, offset=part.offset, limit=part.limit)

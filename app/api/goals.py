@@ -204,7 +204,7 @@ def link_objective(
     operation_id="get_organisation",
     summary="Get vision and mission",
     dependencies=_READ,
-    responses=tagged(),
+    responses=refusals() | tagged(),
 )
 def get_organisation(response: Response, session: DbSession, actor: CurrentActor) -> Profile:
     """What the organisation is there for, in its own words."""

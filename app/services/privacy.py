@@ -29,7 +29,7 @@ ANSWER_WITHIN: Final = timedelta(hours=72)
 LONGEST_TEXT: Final = 4_000
 MOST_OPEN: Final = 20
 EXPORTED: Final = "privacy.exported"
-LOOKS: Final = ("scorecard.viewed", "scorecard.downloaded", "evidence.downloaded", "plan.viewed")
+LOOKS: Final = ("scorecard.viewed", "scorecard.downloaded", "evidence.downloaded")
 """What counts as a look at somebody's data."""
 
 

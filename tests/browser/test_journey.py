@@ -123,7 +123,7 @@ def copy_plan(hr: Page) -> None:
 
 def record_month(manager: Page) -> None:
     """By keyboard alone: two rows pasted from a spreadsheet, one cell refused and mended."""
-    steps.tab_to(manager, manager.get_by_role("link", name="Team entries").locator("visible=true"))
+    steps.tab_to(manager, manager.get_by_role("link", name="Entries", exact=True).locator("visible=true"))
     manager.keyboard.press("Enter")
     manager.wait_for_url("**/entries*")
     fields = manager.locator("[data-sheet] input.leaf")

@@ -73,7 +73,7 @@ def rate_and_submit(page: Page) -> None:
 
 
 def record(page: Page) -> None:
-    choose(page, "Team entries")
+    choose(page, "Entries")
     page.wait_for_url("**/entries*")
     tab_to(page, page.locator("[data-sheet] .leaf").first)
     for figure in FIGURES:
@@ -95,7 +95,7 @@ def test_without_scripts(office: Site, open_page: OpenPage) -> None:
     expect(hr.get_by_text("In force").first).to_be_visible()
     manager = open_page(base_url=office.address, java_script_enabled=False)
     steps.sign_in(manager, "mona@example.com")
-    go_to(manager, "Team entries")
+    go_to(manager, "Entries")
     for field, figure in zip(manager.locator("[data-sheet] .leaf").all(), FIGURES, strict=True):
         field.fill(figure)
     press(manager, "Save figures")

@@ -13,6 +13,8 @@ from app.rules.entries import Figure
 from app.services.actuals import EntryValues, put_entry
 from app.services.appraisals import publish
 from app.services.plan_drafts import kpis_of
+from app.services.review_changes import Where
+from app.services.reviews import hand_back
 from tests.cast import Cast, actor_of
 from tests.everything import Company, make_company
 from tests.tools import SignIn
@@ -56,9 +58,12 @@ def hide_canaries(session: Session, company: Company) -> None:
     for place, kpi in enumerate(kpis_of(plan), start=1):
         kpi.name, kpi.code = f"{CANARIES['kpi']} {place}", f"KNR-{place}"
     session.flush()
+    january = company.example.period("2026-01")
+    hand_back(session, omar, where=Where(otto.id, "2026", "2026-01"), reason="Belum lengkap")
+    january.asks_review = False
+    session.flush()
     values = EntryValues(Figure(Decimal(CANARIES["figure"])), note=CANARIES["note"], evidence_link=CANARIES["link"])
     put_entry(session, omar, kpi_id=kpis_of(plan)[0].id, on="2026-01", values=values, version=None)
-    january = company.example.period("2026-01")
     publish(session, omar, person_id=otto.id, period_id=january.id, comment=CANARIES["comment"])
 
 

@@ -318,7 +318,7 @@ def test_the_preview_answers_with_a_part_of_the_page(plan: Plan, objective: Obje
     answer = hana.post(f"/plans/{plan.id}/kpis/preview", data={**sent, "csrf": hana.csrf}, headers=HTMX)
     assert answer.status_code == 200
     assert "<html" not in answer.text
-    assert re.findall(r'id="(kpi-\w+)"', answer.text) == ["kpi-figures", "kpi-preview"]
+    assert re.findall(r'id="(kpi-\w+)"', answer.text) == ["kpi-figures", "kpi-preview", "kpi-advice"]
     assert 'class="curve-line"' in answer.text
     assert "250 bernilai 100" in answer.text
     assert kpis_of(plan) == []

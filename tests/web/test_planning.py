@@ -80,6 +80,7 @@ def test_the_list_shows_who_has_what(
         ("Everybody", "9"),
         ("Without plan", "7"),
         ("Draft", "1"),
+        ("Being agreed", "0"),
         ("In force", "1"),
     ]
 

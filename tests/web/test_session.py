@@ -152,10 +152,10 @@ def test_a_role_acts_from_the_next_request_on(cast: Cast, as_: SignIn, session: 
 @pytest.mark.parametrize(
     ("name", "places"),
     [
-        ("eli", ["/", "/scorecards", "/plans", "/library"]),
+        ("eli", ["/", "/scorecards", "/plans", "/entries", "/library"]),
         ("mona", ["/", "/scorecards", "/plans", "/entries", "/people", "/library"]),
         ("hana", ["/", "/scorecards", "/plans", "/entries", "/people", "/cycles", "/library", "/audit"]),
-        ("audi", ["/", "/scorecards", "/plans", "/people", "/cycles", "/library", "/audit"]),
+        ("audi", ["/", "/scorecards", "/plans", "/entries", "/people", "/cycles", "/library", "/audit"]),
     ],
 )
 def test_everybody_finds_their_places(cast: Cast, as_: SignIn, name: str, places: list[str]) -> None:
