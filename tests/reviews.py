@@ -93,7 +93,7 @@ def begin_reviews(session: Session, example: Example) -> None:
     cast, omar = example.cast, actor_of(example.cast.omar)
     january = january_of(example, cast.otto)
     self_assessments.save_own_view(session, actor_of(cast.otto), where=january, version=None, values=OWN, hand_in=True)
-    feedback.ask(session, omar, where=january, colleague="Eli Effendi", question="Bagaimana kerja samanya?")
+    feedback.ask(session, omar, where=january, colleague="Root Raharja", question="Bagaimana kerja samanya?")
     score(session, example, by=cast.omar, of=cast.otto)
     february = Where(cast.eli.id, example.cycle.code, "2026-02")
     self_assessments.save_own_view(session, actor_of(cast.eli), where=february, version=None, values=OWN)

@@ -21,8 +21,8 @@ from tests.tools import Browser
 
 PUBLIC_FORMS = {"/sign-in", "/language", "/setup/{token}", "/invitation/{token}", "/verify"}
 """Forms of those who are not signed in, who have no token of ours."""
-TRACES = {"audit_entry", "audit_text", "web_session", "api_token", "issued_pdf"}
-"""Tables into which reading writes: who saw and downloaded what, and that a session is in use."""
+TRACES = {"audit_entry", "audit_text", "web_session", "api_token", "issued_pdf", "job"}
+"""Tables into which reading writes: who saw what, that a session is in use, that a bundle is on its way."""
 _TYPED_TAGS = {"input", "select", "textarea", "button"}
 
 

@@ -12,6 +12,7 @@ from app.demo.content import story
 from app.demo.stage import Stage
 from app.models import Cycle, Kpi, Plan
 from app.rules.carry_over import Terms
+from app.rules.numbers import shown
 from app.rules.vocabulary import Method
 from app.services.agreement import (
     RemarkValues,
@@ -98,7 +99,7 @@ def _counter(stage: Stage, plan: Plan) -> None:
     _propose(stage, plan)
     with stage.act():
         kpi = _with_target(plan)
-        wished = None if kpi.target is None else (kpi.target * 95 / 100).quantize(Decimal(1))
+        wished = None if kpi.target is None else shown(kpi.target * 95 / 100, 0)
         remarks = [RemarkValues(told["countered"], kpi.code, target=wished), RemarkValues(told["countered_plan"])]
         counter_plan(stage.session, stage.by(plan.person_id), plan_id=plan.id, version=None, remarks=remarks)
 

@@ -255,7 +255,7 @@ def loose(document: dict[str, object], part: object, seen: frozenset[str] = froz
     kind, title = part.get("type"), json.dumps(part)[:200]
     is_open = (
         (kind == "string" and not {"maxLength", "enum", "const"} & set(part))
-        or (kind in {"integer", "number"} and not {"maximum", "exclusiveMaximum"} & set(part))
+        or (kind in {"integer", "number"} and not {"maximum", "exclusiveMaximum", "enum", "const"} & set(part))
         or (kind == "array" and "maxItems" not in part)
         or (kind == "object" and part.get("additionalProperties", True) is True)
     )

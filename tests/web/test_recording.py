@@ -262,7 +262,8 @@ def test_employees_record_what_is_theirs_to_record(session: Session, cast: Cast,
     assert saved(eli, own, "5", ("foto.txt", b"bukti"), version=1).status_code == 303
     entry = entry_of(session, own)
     assert entry is not None
-    assert (entry.value, entry.recorded_by_id, [file.name for file in entry.files]) == (5, cast.eli.id, ["foto.txt"])
+    found = (entry.value, entry.recorded_by_id, [file.name for file in entry.files])
+    assert found == (Decimal(5), cast.eli.id, ["foto.txt"])
 
 
 def test_what_employees_may_not_record_stays_as_it_is(session: Session, cast: Cast, plan: Plan, as_: SignIn) -> None:
