@@ -1,7 +1,7 @@
 """How far are the reviews of a period, person by person and unit by unit, and what is missing where?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -40,6 +40,8 @@ class ReviewRow:
     total: Decimal | None
     grade: GradeBand | None
     lacking: tuple[Lacking, ...]
+    may_score: bool = False
+    """Whether the actor is one of those who score this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +104,15 @@ def _rows(session: Session, actor: Actor, cycle: Cycle, period: Period, ids: Seq
         len(behaviours_of(session, cycle.id)) if counts_behaviours(facts) else 0,
     )
     bands = {band.code: band for band in cycle.bands}
+    scorable = select(Person.id).where(Person.id.in_(ids), may(actor, Action.APPRAISAL_SCORE, Person.id))
+    mine = set(session.scalars(scorable))
     rows = []
     for person_id in ids:
         if person_id not in facts.people:
             continue
         scored = score_person(facts, as_told(facts.people[person_id], actor.person_id))
-        rows.append(_row(placed[person_id], facts, scored, done, bands))
+        row = _row(placed[person_id], facts, scored, done, bands)
+        rows.append(replace(row, may_score=person_id in mine))
     return rows
 
 
