@@ -263,7 +263,7 @@ API: Final[dict[str, Gate]] = {
     "set_hold": HR_ABOUT,
     "end_hold": HR,
     "list_erasures": HR,
-    "ask_erasure": HR_ABOUT,
+    "ask_erasure": Gate(frozenset("H"), frozenset("U")),  # about somebody who has left and had no manager
     "erase": HR,
     "withdraw_erasure": HR,
     "list_notices": EVERYONE,

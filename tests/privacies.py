@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.models import DataRequest, Erasure, LegalHold
-from app.rules.vocabulary import DataRequestKind
+from app.rules.vocabulary import DataRequestKind, Role
 from app.services import erasure, privacy
 from tests.cast import Cast, actor_of
-from tests.factories import TODAY
+from tests.factories import TODAY, make_person
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,12 @@ def make_privacies(session: Session, cast: Cast, today: date = TODAY) -> Privaci
 
 
 def privacy_calls(session: Session, cast: Cast, today: date) -> dict[str, dict[str, Any]]:
-    """One good call of each operation."""
+    """One good call of each operation; somebody else of HR has asked for the erasing, and one more has left."""
     made = make_privacies(session, cast, today)
+    second = make_person(session, "20", "Sari Sasmita", roles=(Role.HR,))
+    former = make_person(session, "21", "Lama Lesmana", left_on=date(2026, 1, 15))
+    made.erasure.asked_by_id = second.id
+    session.flush()
     about = {"person_id": cast.eli.id, "reason": "Pemeriksaan."}
     return {
         "get_own_data": {},
@@ -49,7 +53,7 @@ def privacy_calls(session: Session, cast: Cast, today: date) -> dict[str, dict[s
         "set_hold": {"body": {**about, "until": "2027-01-31"}},
         "end_hold": {"path": {"hold_id": made.hold.id}},
         "list_erasures": {},
-        "ask_erasure": {"body": about},
+        "ask_erasure": {"body": {"person_id": former.id, "reason": "Masa simpan habis."}},
         "erase": {"path": {"erasure_id": made.erasure.id}},
         "withdraw_erasure": {"path": {"erasure_id": made.erasure.id}},
     }

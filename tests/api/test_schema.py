@@ -32,6 +32,8 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
+OTHERS = {"answer_feedback", "remove_note"}
+"""What neither HR nor the employee does here: eva was asked, mona has written the note."""
 ROLES = {"hana": 8, "mona": 5, "eli": 5, "anonymous": 1}
 """Who calls, and with how many generated requests of each sign for each operation."""
 FEW = {"get_scorecard_pdf", "get_scorecard_pdfs"}
@@ -150,6 +152,8 @@ def test_no_deviation(calls: dict[str, Good], caller: Caller, document: Any) -> 
     done = {name for name, statuses in caller.reached.items() if any(status < 300 for status in statuses)}
     own = {name for name, gate in API.items() if gate.passes == {"S"}}
     if caller.role == "hana":
-        assert set(calls) - done - own == set()
+        assert set(calls) - done - own - OTHERS == set()
+    if caller.role == "mona":
+        assert "remove_note" in done
     if caller.role == "eli":
         assert own - ABOUT_EVA - ABOUT_OTTO - done == set()

@@ -252,7 +252,7 @@ def test_no_form_full_of_rubbish_upsets_the_service(app: FastAPI, site: Site, at
 
 def comes_back(attacker: Attacker, form: SentForm, name: str, value: str, answer: Any) -> bool:
     """Whether what was typed is where the reader looks for it: in the field again, or on the page of what was saved."""
-    wanted = " ".join(unicodedata.normalize("NFC", value).split())
+    wanted = " ".join(unicodedata.normalize("NFKC", value).split())
     is_sayable = all(unicodedata.category(sign) not in {"Cc", "Cs"} for sign in wanted)
     # A browser fills in the user name by itself; what is beyond the limit of a field is never read
     is_typed = (
@@ -273,7 +273,7 @@ def words_of(answer: Any) -> str:
     page.feed(answer.text)
     page.close()
     fields = [text for form in page.forms for _, text in form.fields]
-    return " ".join(unicodedata.normalize("NFC", " ".join([*page.words, *fields])).split())
+    return " ".join(unicodedata.normalize("NFKC", " ".join([*page.words, *fields])).split())
 
 
 # --- Files, and forms of strangers ------------------------------------------------------------------------------------
