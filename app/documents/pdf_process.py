@@ -202,9 +202,9 @@ def _forget() -> None:
 
 def _set_up() -> dict[str, object]:
     """What the child needs to know before the first page."""
-    css = (templates_dir() / "pdf" / "scorecard.css").read_text(encoding="utf-8")
+    sheets = (templates_dir() / "pdf").glob("*.css")
     return {
-        "css": font_faces() + css,
+        "css": {each.stem: font_faces() + each.read_text(encoding="utf-8") for each in sheets},
         "files": {address: str(path) for address, path in font_files().items()},
         "memory_bytes": MEMORY_BYTES,
         "warm_up_page": _WARM_UP_PAGE,

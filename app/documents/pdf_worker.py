@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _converter(set_up: Mapping[str, Any]) -> Any:
-    """The engine with fonts read and style sheet parsed, once for all pages."""
+    """The engine with fonts read and style sheets parsed, once for all pages; a page names its own."""
     warnings.simplefilter("ignore")  # the engine misses system fonts, which it is not meant to have
     from cssselect2 import ElementWrapper  # type: ignore[import-untyped]  # noqa: PLC0415
     from weasyprint import CSS, HTML  # noqa: PLC0415 - slow, and what it lacks is reported as a fault
@@ -88,14 +88,17 @@ def _converter(set_up: Mapping[str, Any]) -> Any:
 
     fetcher = BundledFiles(allowed_protocols=())
     fonts = FontConfiguration()
-    style = CSS(string=set_up["css"], url_fetcher=fetcher, font_config=fonts)
+    styles = {
+        name: CSS(string=css, url_fetcher=fetcher, font_config=fonts) for name, css in sorted(set_up["css"].items())
+    }
 
     def convert(page: str) -> bytes:
         root = _read_page(page)
         fetcher.pictures = {} if root is None else _take_pictures(root)
         document = HTML(string=page, url_fetcher=fetcher) if root is None else ReadPage(root)
+        style = document.etree_element.get("data-style", "scorecard")
         pdf: bytes = document.write_pdf(
-            stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1", finisher=_complete
+            stylesheets=[styles[style]], font_config=fonts, pdf_variant="pdf/ua-1", finisher=_complete
         )
         return pdf
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 from app.errors import Conflict, Invalid
 from app.i18n import mark
 from app.models import Plan
+from app.plan_words import CRITERIA
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action
@@ -23,7 +24,6 @@ from app.web.plan_agreement import agreement_of, takes_target, topics_of
 from app.web.plan_change_words import change_words
 from app.web.plan_editor import change_draft, version_in
 from app.web.plan_pages import plan_values, show_plan
-from app.web.plan_words import CRITERIA
 from app.web.render import page, redirect
 
 router = make_router()

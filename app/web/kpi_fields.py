@@ -5,7 +5,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
+from app import plan_words
 from app.models import Kpi, KpiDefinition, Plan
+from app.plan_words import Word
 from app.rules.aggregation import Term
 from app.rules.vocabulary import (
     Aggregation,
@@ -19,9 +21,7 @@ from app.rules.vocabulary import (
 )
 from app.services.kpi_values import AGGREGATIONS_OF, LIMITS, METHODS_OF, MOST_ROWS, KpiValues, plan_periods
 from app.services.library import copy_of, terms_of
-from app.web import plan_words
 from app.web.forms import Form
-from app.web.plan_words import Word
 
 FIGURES: Final = frozenset(
     {

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
+from app import plan_words
 from app.i18n import Locale, mark
 from app.models import KpiDefinition
 from app.routing import CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import Action, Aggregation, Frequency, MeasureKind, Method
 from app.services import library
 from app.services.library import CATEGORIES, DEPARTMENTS, INDUSTRIES, DefinitionValues
-from app.web import plan_words
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
 

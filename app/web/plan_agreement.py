@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from fastapi import Request
 
+from app import plan_words
 from app.i18n import Locale, mark
 from app.models import Kpi, Objective, Plan, PlanAcceptance, PlanRemark
 from app.routing import Actor, DbSession
@@ -15,7 +16,6 @@ from app.rules.vocabulary import IN_MAKING, PlanState, RemarkKind
 from app.rules.workflow import Step
 from app.services import agreement
 from app.services.plan_drafts import kpis_of, number_of
-from app.web import plan_words
 
 STAGES: Final = (
     ((PlanState.DRAFT,), mark("Draft")),

@@ -5,12 +5,12 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from app import plan_words
 from app.i18n import Locale, mark
 from app.models import Kpi, Plan
 from app.rules.plan_difference import Change, Fact, FactChange
 from app.services.plan_changes import VersionDifference
 from app.services.plan_drafts import kpis_of, number_of
-from app.web import plan_words
 from app.web.plan_checklist import FIELDS
 
 LABELS: Final[Mapping[str, str]] = MappingProxyType(

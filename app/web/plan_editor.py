@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 from app.errors import Conflict
 from app.i18n import mark
 from app.models import Kpi, Plan
+from app.plan_words import CRITERIA
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import WRITABLE, Action, WeightingMethod
 from app.services import plan_kpis, plan_weights, planning
@@ -16,7 +17,6 @@ from app.services.plan_drafts import kpis_of
 from app.services.plan_weights import LONGEST_REASON, KpiRatings, ratings_of
 from app.web.forms import Form, SentForm
 from app.web.plan_pages import plan_values, show_editor
-from app.web.plan_words import CRITERIA
 from app.web.render import page, redirect
 
 router = make_router()

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import Depends, Request, Response
 
+from app import plan_words
 from app.errors import Conflict
 from app.i18n import Locale, mark
 from app.messages import fault_text
@@ -25,7 +26,7 @@ from app.services.kpi_values import (
 from app.services.plan_drafts import kpi_of, kpis_of, objective_of
 from app.services.plan_values import takes_period_targets
 from app.services.recommended import recommended
-from app.web import kpi_fields, plan_words
+from app.web import kpi_fields
 from app.web.forms import Form, Query, SentForm
 from app.web.plan_advice import Hint, hints_of
 from app.web.plan_checklist import FIELDS

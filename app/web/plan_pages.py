@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from app import plan_words
 from app.i18n import Locale
 from app.models import Kpi, Placement, Plan
 from app.routing import Actor, DbSession
@@ -33,7 +34,6 @@ from app.services.plan_drafts import kpis_of
 from app.services.plan_weights import is_overridden
 from app.services.planning import findings, may_write, measure_of, scoring_of, versions_of
 from app.services.responsibilities import responsibilities_of
-from app.web import plan_words
 from app.web.forms import Form
 from app.web.plan_advice import hints_by_part
 from app.web.plan_agreement import STEPS_TAKEN, agreement_of, agreement_on, figures_in
@@ -83,7 +83,7 @@ def curve_of(kpi: Kpi, policy: Policy, locale: Locale) -> Curve | None:
     measure = measure_of(kpi)
     shares = list(measure.milestones.values()) if isinstance(measure, MilestoneMeasure) else []
     return Curve(
-        sentences=plan_words.scoring_words(kpi, policy, locale),
+        sentences=plan_words.scoring_words(kpi, scoring, policy, locale),
         chart=curve_chart(scoring, floor, cap),
         examples=examples(scoring, kpi.measure, floor, cap, shares),
     )

@@ -10,6 +10,7 @@ from fastapi import Depends, Request, Response
 from app.errors import Invalid
 from app.i18n import mark
 from app.models import Cycle, Plan
+from app.plan_words import STATES
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import WRITABLE, Action
 from app.services import cycles, people, planning
@@ -20,7 +21,6 @@ from app.web.forms import Form, Query, SentForm
 from app.web.plan_bulk import carried_from
 from app.web.plan_editor import change_draft, version_in
 from app.web.plan_pages import placement_of, show_editor, show_plan
-from app.web.plan_words import STATES
 from app.web.render import page, redirect
 
 router = make_router()

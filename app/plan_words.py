@@ -22,7 +22,6 @@ from app.rules.vocabulary import (
     SourceKind,
     WeightingMethod,
 )
-from app.services.planning import scoring_of
 
 
 class Word(NamedTuple):
@@ -199,9 +198,8 @@ _AGREED_BY: Final[Mapping[Method, tuple[str, str]]] = MappingProxyType(
 )
 
 
-def scoring_words(kpi: Kpi, policy: Policy, locale: Locale) -> list[str]:
+def scoring_words(kpi: Kpi, scoring: Scoring, policy: Policy, locale: Locale) -> list[str]:
     """How the KPI will be scored, in plain sentences; for a scoring that nothing is wrong with."""
-    scoring = scoring_of(kpi)
     floor, cap = limits(scoring, policy)
     bounds = {"floor": locale.number(Decimal(plain(floor))), "cap": locale.number(Decimal(plain(cap)))}
     said = [_method_words(kpi, scoring, bounds["cap"], locale)]
