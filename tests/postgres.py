@@ -74,6 +74,17 @@ def drop_database(server: str, name: str) -> None:
     _execute(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def own_database(config: pytest.Config, folder: Path, name: str) -> Iterator[str]:
+    """The URL of an empty database of the run's kind: for tests in which transactions really end."""
+    if config.getoption("--database") != "postgresql":
+        yield f"sqlite:///{folder / name}.sqlite3"
+        return
+    url = create_database(server_of(config), name)
+    yield url
+    drop_database(server_of(config), name)
+
+
 def _execute(server: str, command: sql.Composed) -> None:
     address = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:

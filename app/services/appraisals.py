@@ -16,7 +16,7 @@ from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound
 from app.models import Appraisal, AppraisalStep, Period, Person, Plan, PublishedScorecard
 from app.rules.scorecard import Review, Scorecard, SignOff
 from app.rules.texts import text_faults, tidy_lines
-from app.rules.vocabulary import Action, AppraisalState
+from app.rules.vocabulary import RELEASED, Action, AppraisalState
 from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
 from app.services import audit, snapshots, telling
 from app.services.case_facts import correction_of, was_appealed
@@ -32,6 +32,7 @@ CODE_SIGNS: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH: Final = 12
 _AT_ONCE: Final = 100
 """People whose facts are read together; more of them only fill the memory."""
+_PUBLISHED_BEFORE: Final = frozenset(f"already_{state}" for state in RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Outcome:
     person_id: int
     scorecard: PublishedScorecard | None
     refusal: KinerjaError | None = None
+
+    @property
+    def was_published(self) -> bool:
+        """Whether it was published before, by somebody else or by a run that was interrupted."""
+        return self.refusal is not None and self.refusal.code in _PUBLISHED_BEFORE
 
 
 def publish(

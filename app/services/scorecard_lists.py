@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.access import Actor, may, note_question
@@ -78,6 +78,15 @@ class Wanted:
     only: CardFilter | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some of those whose results are still to be published, in the order of the list."""
+
+    ids: Sequence[int]
+    later: int
+    """How many come after these."""
+
+
 def note_reading(session: Session) -> None:
     """Where there is no cycle yet there is nothing to be refused."""
     note_question(session, Action.SCORECARD_READ)
@@ -123,15 +132,24 @@ def names_of(session: Session, actor: Actor, person_ids: Sequence[int]) -> dict[
     return {row.id: row.name for row in rows}
 
 
-def ready_ids(session: Session, actor: Actor, period: Period, wanted: Wanted, limit: int) -> list[int]:
-    """Those whom the actor may publish for and who have no published scorecard yet, by name; at most `limit`."""
+def next_batch(
+    session: Session, actor: Actor, period: Period, wanted: Wanted, *, limit: int, after: int | None = None
+) -> Batch:
+    """At most `limit` of those for whom the actor publishes and who have no published scorecard yet.
+
+    In the order of the list, from the one who follows the person `after`: nobody who is held back stands in the way.
+    """
     note_question(session, Action.SCORECARD_PUBLISH)
     people = _people(actor, period, wanted).where(
         may(actor, Action.SCORECARD_PUBLISH, Person.id), has_plan(period), ~is_published(period)
     )
-    return list(
-        session.scalars(people.with_only_columns(Person.id).order_by(Person.name, Person.id).limit(limit)).all()
-    )
+    place = tuple_(Person.name, Person.id)
+    last = _people(actor, period, Wanted()).where(Person.id == after).with_only_columns(Person.name, Person.id)
+    if after is not None and (found := session.execute(last).one_or_none()) is not None:
+        people = people.where(place > tuple_(found.name, found.id))
+    total = session.scalar(people.with_only_columns(func.count())) or 0
+    ids = session.scalars(people.with_only_columns(Person.id).order_by(Person.name, Person.id).limit(limit)).all()
+    return Batch(ids, total - len(ids))
 
 
 def count_scorecards(session: Session, actor: Actor, period: Period, wanted: Wanted) -> CardCounts:

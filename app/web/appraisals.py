@@ -13,7 +13,7 @@ from app.routing import CurrentActor, DbSession, Needs, make_router, writing
 from app.rules.vocabulary import Action
 from app.services import appraisals, scorecard_lists, scorecards
 from app.services.appraisals import Outcome
-from app.services.scorecard_lists import CardState
+from app.services.scorecard_lists import CardState, Wanted
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
 from app.web.scorecards import show_card, wanted_of
@@ -32,15 +32,18 @@ def confirm_page(request: Request, session: DbSession, actor: CurrentActor, quer
     """Everybody whose scorecard is about to be published, with what it comes to."""
     cycle_code, period_code = query.text("cycle", limit=40), query.text("period", limit=10)
     cycle, period = scorecard_lists.find_period(session, actor, cycle_code=cycle_code, period_code=period_code)
-    candidates = scorecard_lists.ready_ids(session, actor, period, wanted_of(query), MOST)
-    ids = candidates if query.checked("all") else person_ids(query)
+    wanted, after = wanted_of(query), query.whole("after", required=False, minimum=1, maximum=2**62)
+    batch = scorecard_lists.next_batch(session, actor, period, wanted, limit=MOST, after=after)
+    is_all, where = query.checked("all"), {"cycle": cycle_code, "period": period_code}
+    ids = batch.ids if is_all else person_ids(query)
     rows = scorecard_lists.rows_of(session, actor, cycle, period, ids)
     return page(
         request,
         "appraisals/confirm.html",
         cycle=cycle,
         held_back=[(row, refusal_text(request.state.locale, row.refusal)) for row in rows if not is_ready(row)],
-        most=MOST,
+        later=batch.later if is_all else 0,
+        next_step=_next_step(where, wanted, batch.ids[-1]) if is_all and batch.later else {},
         period=period,
         ready=[row for row in rows if is_ready(row)],
     )
@@ -62,21 +65,37 @@ def publish(request: Request, actor: CurrentActor, form: SentForm) -> Response:
             some = people[start : start + _AT_ONCE]
             outcomes += appraisals.publish_many(session, actor, period_id=period.id, person_ids=some)
             names |= scorecard_lists.names_of(session, actor, some)
-    return _told(request, outcomes, names, {"cycle": cycle_code, "period": period_code})
+    where, after = {"cycle": cycle_code, "period": period_code}, form.whole("after", required=False, maximum=2**62)
+    if after:  # one step of many: on to those who come next
+        following = urlencode(_next_step(where, wanted_of(form), after))
+        return _told(request, outcomes, names, f"/publications/new?{following}")
+    return _told(request, outcomes, names, "/scorecards?" + urlencode(where))
 
 
-def _told(request: Request, outcomes: list[Outcome], names: dict[int, str], where: dict[str, str]) -> Response:
-    """Back to the list, with what came of it."""
-    refused = [outcome for outcome in outcomes if outcome.refusal]
-    address = "/scorecards?" + urlencode(where)
+def _next_step(where: dict[str, str], wanted: Wanted, after: int) -> dict[str, object]:
+    """What the address of the next step says: the same choice, from those who come after this person."""
+    narrowed = {"search": wanted.search, "unit": wanted.unit_id or ""}
+    return {**where, **narrowed, "all": "on", "after": after}
+
+
+def _told(request: Request, outcomes: list[Outcome], names: dict[int, str], address: str) -> Response:
+    """On to the next page, with what came of it."""
+    before = [outcome for outcome in outcomes if outcome.was_published]
+    refused = [outcome for outcome in outcomes if outcome.refusal and not outcome.was_published]
     locale: Locale = request.state.locale
     if not outcomes:
         return redirect(request, address, mark("Nobody was chosen."), kind="warning")
-    count = locale.number(len(outcomes) - len(refused))
-    if not refused:
-        return redirect(request, address, mark("Scorecards published: %(count)s."), count=count)
-    text = mark("Scorecards published: %(count)s. Not published: %(names)s.")
-    return redirect(request, address, text, kind="warning", count=count, names=_reasons(locale, refused, names))
+    said = [
+        locale.text(
+            mark("Scorecards published: %(count)s."), count=locale.number(len(outcomes) - len(before) - len(refused))
+        )
+    ]
+    if before:
+        said.append(locale.text(mark("Published before: %(count)s."), count=locale.number(len(before))))
+    if refused:
+        said.append(locale.text(mark("Not published: %(names)s."), names=_reasons(locale, refused, names)))
+    kind = "warning" if before or refused else "success"
+    return redirect(request, address, "%(said)s", kind=kind, said=" ".join(said))
 
 
 def _publish_one(

@@ -27,7 +27,7 @@ from app.services.scorecards import period_card, scorecard_of
 from app.settings import Settings
 from tests.cards import make_example
 from tests.cast import actor_of, make_cast
-from tests.postgres import create_database, drop_database, server_of
+from tests.postgres import own_database
 
 pytestmark = [pytest.mark.database, pytest.mark.slow]
 
@@ -57,32 +57,26 @@ class Company:
 
 @pytest.fixture
 def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]:
-    is_postgresql = request.config.getoption("--database") == "postgresql"
-    name = "kinerja_races"
-    url = (
-        create_database(server_of(request.config), name) if is_postgresql else f"sqlite:///{tmp_path / 'races.sqlite3'}"
-    )
-    engine = make_engine(url)
-    schema.upgrade(engine)
-    sessions = make_sessions(engine, info={SETTINGS: Settings(data_dir=tmp_path, _env_file=None)})
-    with transaction(sessions) as session:
-        cast = make_cast(session)
-        example = make_example(session, cast)
-        example.record_january(session)
-        made = Company(
-            sessions,
-            is_postgresql,
-            actor_of(cast.mona),
-            actor_of(cast.hana),
-            cast.eli.id,
-            example.period("2026-01").id,
-            example.plan.id,
-            example.kpis["SALES"].id,
-        )
-    yield made
-    engine.dispose()
-    if is_postgresql:
-        drop_database(server_of(request.config), name)
+    with own_database(request.config, tmp_path, "kinerja_races") as url:
+        engine = make_engine(url)
+        schema.upgrade(engine)
+        sessions = make_sessions(engine, info={SETTINGS: Settings(data_dir=tmp_path, _env_file=None)})
+        with transaction(sessions) as session:
+            cast = make_cast(session)
+            example = make_example(session, cast)
+            example.record_january(session)
+            made = Company(
+                sessions,
+                engine.dialect.name == "postgresql",
+                actor_of(cast.mona),
+                actor_of(cast.hana),
+                cast.eli.id,
+                example.period("2026-01").id,
+                example.plan.id,
+                example.kpis["SALES"].id,
+            )
+        yield made
+        engine.dispose()
 
 
 class Other(threading.Thread):

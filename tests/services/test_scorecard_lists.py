@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.services.appraisals import publish
 from app.services.scorecard_lists import (
+    Batch,
     CardCounts,
     CardFilter,
     CardState,
@@ -19,7 +20,7 @@ from app.services.scorecard_lists import (
     find_period,
     list_scorecards,
     names_of,
-    ready_ids,
+    next_batch,
     rows_of,
 )
 from tests.cards import Example, give_plan, make_example
@@ -101,8 +102,24 @@ def test_filters_and_figures_agree(session: Session, example: Example) -> None:
         "hana",
         "mona",
     ]
-    assert ready_ids(session, hana, january, Wanted(), 10) == [example.cast.otto.id]
-    assert ready_ids(session, actor_of(example.cast.mona), january, Wanted(), 10) == []
+    assert next_batch(session, hana, january, Wanted(), limit=10) == Batch([example.cast.otto.id], 0)
+    assert next_batch(session, actor_of(example.cast.mona), january, Wanted(), limit=10) == Batch([], 0)
+
+
+def test_steps_of_many_follow_each_other_in_the_order_of_the_list(session: Session, example: Example) -> None:
+    hana, january = actor_of(example.cast.hana), example.period("2026-01")
+    eli, otto = example.cast.eli.id, give_plan(session, example.cast.otto, example.cycle).person_id
+    assert next_batch(session, hana, january, Wanted(), limit=1) == Batch([eli], 1)
+    assert next_batch(session, hana, january, Wanted(), limit=1, after=eli) == Batch([otto], 0)
+    assert next_batch(session, hana, january, Wanted(), limit=1, after=otto) == Batch([], 0)
+    publish(session, hana, person_id=eli, period_id=january.id)
+    assert next_batch(session, hana, january, Wanted(), limit=1, after=eli) == Batch([otto], 0)
+    # Whoever cannot be seen gives no place in the list away
+    mona = actor_of(example.cast.mona)
+    assert (
+        next_batch(session, mona, january, Wanted(), limit=1, after=otto).ids
+        == next_batch(session, mona, january, Wanted(), limit=1).ids
+    )
 
 
 def test_who_left_before_the_period_is_not_in_it(session: Session, example: Example) -> None:

@@ -1,7 +1,9 @@
 """Do the pages of scorecards show what the scorecard says, to whom it concerns, and publish it once?"""
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from tests.cards import Example, give_plan, make_example
 from tests.cast import Cast, actor_of
 from tests.factories import make_person
 from tests.tools import Clock, SignIn
+from tests.walks import PageReader
 
 JANUARY = {"cycle": "2026", "period": "2026-01"}
 
@@ -282,6 +285,14 @@ def test_the_list_is_paged(session: Session, example: Example, as_: SignIn) -> N
     assert "page=2" in first
 
 
+def forms_of(page: str) -> dict[str, list[str]]:
+    """What the form by which many are published would send."""
+    reader = PageReader("/publications/new")
+    reader.feed(page)
+    reader.close()
+    return next(form.data() for form in reader.forms if form.path == "/publications")
+
+
 def test_many_are_shown_once_more_and_then_published(session: Session, example: Example, as_: SignIn) -> None:
     hana = as_(example.cast.hana)
     page = hana.get(
@@ -311,6 +322,41 @@ def test_many_are_published_in_several_transactions_and_told_together(
     sent = mona.submit("/publications", {**JANUARY, "person": people})
     assert "Kartu skor yang diterbitkan: 2. Tidak diterbitkan: – (" in mona.get(sent.headers["location"]).text
     assert len(session.scalars(select(PublishedScorecard)).all()) == 2
+
+
+def test_many_are_published_step_by_step_and_the_page_says_who_remains(
+    session: Session, example: Example, as_: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "MOST", 1)
+    plan = give_plan(session, example.cast.eva, example.cycle)
+    Example(example.cast, example.cycle, plan, {kpi.code: kpi for kpi in plan.kpis}).record_january(session)
+    hana, eli, eva = as_(example.cast.hana), example.cast.eli.id, example.cast.eva.id
+    first = forms_of(hana.get("/publications/new?cycle=2026&period=2026-01&all=on&search=e").text)
+    assert (first["person"], first["after"], first["search"]) == ([str(eli)], [str(eli)], ["e"])
+    sent = hana.submit("/publications", first)
+    shown = hana.get(sent.headers["location"]).text
+    assert ("Kartu skor yang diterbitkan: 1." in shown, "orang setelah ini" in shown) == (True, False)
+    second = forms_of(shown)
+    assert (second["person"], "after" in second) == ([str(eva)], False)
+    assert hana.submit("/publications", second).headers["location"].startswith("/scorecards?")
+    # A form that was sent before says what was done then
+    again = hana.submit("/publications", first)
+    assert "diterbitkan: 0. Sudah terbit sebelumnya: 1." in hana.get(again.headers["location"]).text
+    assert len(session.scalars(select(PublishedScorecard)).all()) == 2
+
+
+def test_nobody_who_is_held_back_stands_in_the_way_of_the_next(
+    session: Session, example: Example, as_: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "MOST", 1)
+    plan = give_plan(session, example.cast.audi, example.cycle)  # by name the first, without a figure
+    hana = as_(example.cast.hana)
+    page = hana.get("/publications/new?cycle=2026&period=2026-01&all=on").text
+    assert ("Audi Aditya" in page, "Masih ada 1 orang setelah ini" in page) == (True, True)
+    assert 'action="/publications"' not in page
+    (following,) = re.findall(r'href="(/publications/new[^"]+)"', page)
+    assert following.endswith(f"after={plan.person_id}")
+    assert "Eli Effendi" in hana.get(unescape(following)).text
 
 
 def test_foreign_names_do_not_leak_from_a_refusal(example: Example, as_: SignIn) -> None:
