@@ -60,5 +60,4 @@ def _overflow(page: Page) -> list[str]:
 def _hindrances(page: Page) -> list[str]:
     """Everything that axe has against the page, with the first element that it means."""
     found = _AXE.run(page, options=_ONLY_FAULTS).response["violations"]
-    grave = [each for each in found if each["impact"] in {"serious", "critical"}]
-    return [f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:200]}" for each in grave]
+    return [f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:200]}" for each in found]
