@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app import schema
@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 class Company:
     """A database in which transactions really end: five people below mona, all with a January that can be published."""
 
-    url: str
+    engine: Engine
     folder: Path
     sessions: Sessions
     people: list[int]
@@ -55,7 +55,7 @@ class Company:
 
     def browser(self, settings: Settings) -> Browser:
         """Mona's browser, in which she was signed in all the time."""
-        browser = Browser(create_app(settings, make_engine(self.url)), follow_redirects=False)
+        browser = Browser(create_app(settings, self.engine), follow_redirects=False)
         browser.cookies.set(cookie_name(settings), self.token)
         browser.csrf = self.csrf
         return browser
@@ -79,7 +79,7 @@ def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]
                 people.append(person.id)
             account = session.scalars(select(Account).where(Account.person_id == cast.mona.id)).one()
             token, row = make_web_session(session, account)
-            made = Company(url, tmp_path, sessions, people, token, row.csrf_token)
+            made = Company(engine, tmp_path, sessions, people, token, row.csrf_token)
         yield made
         engine.dispose()
 
@@ -88,7 +88,7 @@ def killed(company: Company, place: str) -> None:
     """Let another process publish for everybody, and die on the way."""
     given = {
         "csrf": company.csrf, "fields": company.fields, "folder": str(company.folder), "place": place,
-        "token": company.token, "url": company.url,
+        "token": company.token, "url": company.engine.url.render_as_string(hide_password=False),
     }  # fmt: skip
     command = [sys.executable, "-m", "tests.dying", json.dumps(given)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
