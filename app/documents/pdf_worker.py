@@ -6,6 +6,7 @@ then one HTML page after the other. Each is answered on standard output by a fra
 (what failed).
 """
 
+import base64
 import gc
 import json
 import os
@@ -25,6 +26,8 @@ DONE: Final = b"P"
 FAILED: Final = b"E"
 _LENGTH: Final = struct.Struct(">I")
 _SVG: Final = "{http://www.w3.org/2000/svg}"
+_PICTURE: Final = re.compile(r"data:(image/(?:png|jpeg));base64,")
+"""How the page holds a picture that the service has written itself."""
 _BROKEN_TAG: Final = re.compile(r"<[^<>]*[\n\t][^<>]*>")
 _PRINTED: Final = 4
 """The flag of an annotation that appears on paper, too."""
@@ -74,6 +77,8 @@ def _converter(set_up: Mapping[str, Any]) -> Any:
         def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
             if url in self.pictures:
                 return URLFetcherResponse(url, self.pictures[url], {"Content-Type": "image/svg+xml"})
+            if kind := _PICTURE.match(url):
+                return URLFetcherResponse(url, base64.b64decode(url[kind.end() :]), {"Content-Type": kind[1]})
             if url not in files:
                 raise ValueError(f"not a bundled file: {url[:200]}")
             return URLFetcherResponse(url, Path(files[url]).read_bytes())

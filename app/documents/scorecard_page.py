@@ -7,6 +7,7 @@ from typing import Final
 import segno
 
 from app.i18n import Locale
+from app.rules.branding import HOUSE, Branding
 from app.rules.scorecard import Scorecard, Verification
 from app.rules.vocabulary import Language
 from app.scorecard_view import ScorecardView
@@ -27,7 +28,7 @@ class QrCode:
     path: str
 
 
-def page(card: Scorecard, language: Language) -> str:
+def page(card: Scorecard, language: Language, branding: Branding = HOUSE) -> str:
     """The print page of a scorecard; its style and fonts are added by whoever shows it."""
     locale = Locale(language, card.document.time_zone)
     return render(
@@ -35,6 +36,7 @@ def page(card: Scorecard, language: Language) -> str:
         locale,
         view=ScorecardView(card, locale),
         qr=None if card.verification is None else _qr(card.verification),
+        branding=branding,
         template_version=TEMPLATE_VERSION,
     )
 
