@@ -15,6 +15,7 @@ from app.services.appraisals import publish
 from app.services.assignments import AssignmentValues, assign_appraiser
 from app.services.cases import Asked, ask_case
 from app.services.plan_drafts import kpis_of
+from app.services.where import Where
 from tests.cards import add_bands, give_plan
 from tests.cast import Cast, actor_of
 from tests.factories import TODAY
@@ -47,12 +48,12 @@ def make_past(session: Session, cast: Cast, today: date = TODAY) -> Past:
             publish(session, root, person_id=person.id, period_id=period_of(cycle, month).id)
     eli = actor_of(cast.eli, today)
     appeal = raise_appeal(
-        session, eli, person_id=cast.eli.id, cycle_code="2024", period_code="2024-11", reason=REASON,
+        session, eli, where=Where(cast.eli.id, "2024", "2024-11"), reason=REASON,
         points={"SALES": "Dua faktur belum tercatat."},
     )  # fmt: skip
     asked = Asked(CaseKind.CORRECT, "Satu faktur tercatat dua kali.")
-    request = ask_case(session, root, person_id=cast.eli.id, cycle_code="2024", period_code="2024-12", asked=asked)
+    request = ask_case(session, root, where=Where(cast.eli.id, "2024", "2024-12"), asked=asked)
     values = AssignmentValues("Root Raharja", today + timedelta(days=30), "Mona cuti melahirkan")
     hana = actor_of(cast.hana, today)
-    assign_appraiser(session, hana, person_id=cast.eva.id, cycle_code="2024", period_code="2024-12", values=values)
+    assign_appraiser(session, hana, where=Where(cast.eva.id, "2024", "2024-12"), values=values)
     return Past(cycle, appeal, request)

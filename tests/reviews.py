@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from app.models import Person
 from app.services import behaviours, feedback, reviews, self_assessments
 from app.services.behaviours import behaviours_of
-from app.services.review_changes import Where
 from app.services.reviews import LevelSeen, Scoring
 from app.services.self_assessments import OwnView, OwnWords
+from app.services.where import Where
 from tests.cards import Example
 from tests.cast import actor_of
 
@@ -68,9 +68,7 @@ def score(
     """Mona's scoring of eli, with whatever the policy asks for."""
     actor = actor_of(by or example.cast.mona)
     where = january_of(example, of)
-    view = reviews.review_view(
-        session, actor, person_id=where.person_id, cycle_code=where.cycle_code, period_code=where.period_code
-    )
+    view = reviews.review_view(session, actor, where=Where(where.person_id, where.cycle_code, where.period_code))
     seen = {
         behaviour.id: LevelSeen(level, "Terlihat di rapat." if level == 5 else "")
         for behaviour, level in zip(view.case.behaviours, levels, strict=False)

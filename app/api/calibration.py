@@ -9,9 +9,9 @@ from pydantic import Field
 
 from app.api.exchange import ApiRoute
 from app.api.operations import WRITES, refusals
-from app.api.paging import CycleCode, PeriodCode
+from app.api.where import ONE, At
 from app.api.wire import CODE, LARGEST_ID, ON, Number, Sent, Shown, lines
-from app.routing import CurrentActor, DbSession, Needs, RowId
+from app.routing import CurrentActor, DbSession, Needs
 from app.rules.vocabulary import Action
 from app.services import calibration, scorecard_lists
 
@@ -120,27 +120,20 @@ def get_calibration(
 
 
 @router.post(
-    "/scorecards/{person_id}/{cycle_code}/{period_code}/calibration",
+    f"/scorecards/{ONE}/calibration",
     operation_id="move_total",
     summary="Move a total before it is released",
     dependencies=_CALIBRATE,
     responses=refusals(*WRITES),
 )
-def move_total(
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
-    sent: MoveSent,
-) -> Moved:
+def move_total(session: DbSession, actor: CurrentActor, where: At, sent: MoveSent) -> Moved:
     """The computed total stays; the other one stands beside it, with reason and author."""
-    calibration.check_may_calibrate(session, actor, person_id=person_id)
-    _, period = scorecard_lists.find_period(session, actor, cycle_code=cycle_code, period_code=period_code)
+    calibration.check_may_calibrate(session, actor, person_id=where.person_id)
+    _, period = scorecard_lists.find_period(session, actor, cycle_code=where.cycle_code, period_code=where.period_code)
     made = calibration.move_total(
         session,
         actor,
-        person_id=person_id,
+        person_id=where.person_id,
         period_id=period.id,
         total=sent.total,
         seen=sent.seen,

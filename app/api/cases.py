@@ -10,7 +10,8 @@ from pydantic import Field
 from app.api import schemas
 from app.api.exchange import ApiRoute, RequiredVersion, with_tag
 from app.api.operations import REPLACES, WRITES, refusals, tagged
-from app.api.paging import CycleCode, Part, PeriodCode
+from app.api.paging import Part
+from app.api.where import ONE, At
 from app.api.wire import CODE, ON, Code, Number, Sent, Shown, lines
 from app.routing import CurrentActor, DbSession, Needs, RowId
 from app.rules.vocabulary import Action, AppealOutcome
@@ -22,7 +23,7 @@ router = APIRouter(route_class=ApiRoute, tags=["scorecards"])
 _READ: Final = [Depends(Needs(Action.SCORECARD_READ))]
 _CYCLE = Annotated[str, Query(min_length=1, max_length=40, pattern=CODE)]
 _PERIOD = Annotated[str, Query(min_length=4, max_length=10, pattern=ON)]
-_CARD: Final = "/scorecards/{person_id}/{cycle_code}/{period_code}"
+_CARD: Final = f"/scorecards/{ONE}"
 
 
 class AcknowledgementSent(Sent):
@@ -119,18 +120,9 @@ class AppealDecision(Sent):
     dependencies=[Depends(Needs(Action.SCORECARD_ACKNOWLEDGE))],
     responses=refusals(*WRITES),
 )
-def acknowledge_scorecard(
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
-    sent: AcknowledgementSent,
-) -> Receipt:
+def acknowledge_scorecard(session: DbSession, actor: CurrentActor, where: At, sent: AcknowledgementSent) -> Receipt:
     """Receipt is not agreement; nobody confirms for somebody else."""
-    made = receipts.acknowledge(
-        session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, comment=sent.comment
-    )
+    made = receipts.acknowledge(session, actor, where=where, comment=sent.comment)
     return Receipt.model_validate(made)
 
 
@@ -164,22 +156,12 @@ def list_receipts(
     dependencies=[Depends(Needs(Action.APPEAL_RAISE))],
     responses={**refusals(*WRITES), **tagged(201, located=True)},
 )
-def raise_appeal(
-    response: Response,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
-    sent: AppealSent,
-) -> Appeal:
+def raise_appeal(response: Response, session: DbSession, actor: CurrentActor, where: At, sent: AppealSent) -> Appeal:
     """Within the days that the scorecard promises, once for each period."""
     made = appeals.raise_appeal(
         session,
         actor,
-        person_id=person_id,
-        cycle_code=cycle_code,
-        period_code=period_code,
+        where=where,
         reason=sent.reason,
         points={point.kpi_code: point.words for point in sent.points},
     )

@@ -9,7 +9,8 @@ from pydantic import Field
 from app.api import schemas
 from app.api.exchange import ApiRoute, RequiredVersion, with_tag
 from app.api.operations import REPLACES, WRITES, refusals, tagged
-from app.api.paging import CycleCode, Part, PeriodCode
+from app.api.paging import CycleCode, Part
+from app.api.where import ONE, At
 from app.api.wire import Day, Flag, Sent, Shown, line, lines
 from app.models import AppraiserAssignment, CaseRequest
 from app.routing import CurrentActor, DbSession, Needs, RowId
@@ -22,7 +23,7 @@ router = APIRouter(route_class=ApiRoute, tags=["scorecards"])
 _MANAGE: Final = [Depends(Needs(Action.SCORECARD_CORRECT))]
 _ASSIGN: Final = [Depends(Needs(Action.APPRAISAL_REASSIGN))]
 _CLOSE: Final = [Depends(Needs(Action.CYCLE_WRITE))]
-_CARD: Final = "/scorecards/{person_id}/{cycle_code}/{period_code}"
+_CARD: Final = f"/scorecards/{ONE}"
 
 
 class CaseAsked(Sent):
@@ -111,22 +112,12 @@ def list_case_requests(
     dependencies=_MANAGE,
     responses={**refusals(*WRITES), **tagged(201)},
 )
-def ask_case(
-    response: Response,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
-    sent: CaseAsked,
-) -> Case:
+def ask_case(response: Response, session: DbSession, actor: CurrentActor, where: At, sent: CaseAsked) -> Case:
     """HR and those above the manager; somebody else has to confirm it."""
     made = cases.ask_case(
         session,
         actor,
-        person_id=person_id,
-        cycle_code=cycle_code,
-        period_code=period_code,
+        where=where,
         asked=Asked(sent.kind, sent.reason, sent.kpi_code),
     )
     with_tag(response, made.version)
@@ -164,19 +155,10 @@ def decide_case(
     dependencies=_ASSIGN,
     responses=refusals(*WRITES),
 )
-def assign_appraiser(
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
-    sent: AppraiserSent,
-) -> Assignment:
+def assign_appraiser(session: DbSession, actor: CurrentActor, where: At, sent: AppraiserSent) -> Assignment:
     """With a manager's rights over this person until the day given. HR."""
     values = AssignmentValues(sent.who, sent.ends_on, sent.reason)
-    made = assignments.assign_appraiser(
-        session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, values=values
-    )
+    made = assignments.assign_appraiser(session, actor, where=where, values=values)
     return _assignment(made)
 
 
@@ -188,11 +170,9 @@ def assign_appraiser(
     dependencies=_ASSIGN,
     responses=refusals(403, 404, 409),
 )
-def end_assignment(
-    session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: CycleCode, period_code: PeriodCode
-) -> None:
+def end_assignment(session: DbSession, actor: CurrentActor, where: At) -> None:
     """What was named for this period ends at once. HR."""
-    assignments.end_assignment(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    assignments.end_assignment(session, actor, where=where)
 
 
 @router.post(

@@ -10,18 +10,19 @@ from app.api.operations import CHANGES, REPLACES, WRITES, refusals, tagged
 from app.api.paging import CycleCode, Part, PeriodCode
 from app.api.schemas import Page
 from app.api.scorecard_schemas import Adjustment, RatedBehaviour
+from app.api.where import ONE, At
 from app.models import FeedbackRequest
 from app.routing import CurrentActor, DbSession, Needs, RowId
 from app.rules.vocabulary import Action
 from app.services import cycles, feedback, review_lists, review_policy, reviews, scorecard_lists, self_assessments
 from app.services.behaviours import BehaviourValues
 from app.services.review_cases import review_of
-from app.services.review_changes import Where
 from app.services.reviews import LevelSeen, ReviewView, Scoring
 from app.services.self_assessments import OwnView, OwnWords
+from app.services.where import Where
 
 router = APIRouter(route_class=ApiRoute, tags=["reviews"])
-_ONE: Final = "/reviews/{person_id}/{cycle_code}/{period_code}"
+_ONE: Final = f"/reviews/{ONE}"
 
 
 @router.get(
@@ -96,11 +97,9 @@ def list_reviews(
     dependencies=[Depends(Needs(Action.SCORECARD_READ))],
     responses=refusals(404),
 )
-def get_review(
-    session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: CycleCode, period_code: PeriodCode
-) -> wire.Review:
+def get_review(session: DbSession, actor: CurrentActor, where: At) -> wire.Review:
     """One person's review of a period, as the token's owner may see it."""
-    return _seen(session, actor, Where(person_id, cycle_code, period_code))
+    return _seen(session, actor, where)
 
 
 @router.put(
@@ -110,18 +109,15 @@ def get_review(
     dependencies=[Depends(Needs(Action.APPRAISAL_SELF_ASSESS))],
     responses={**refusals(*CHANGES), **tagged()},
 )
-def put_self_assessment(  # noqa: PLR0913, PLR0917 - one parameter a part of the request
+def put_self_assessment(
     response: Response,
     session: DbSession,
     actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
+    where: At,
     version: OptionalVersion,
     sent: wire.SelfAssessmentSent,
 ) -> wire.Review:
     """Whole or in part; handed in it is read by the manager. Only the employee."""
-    where = Where(person_id, cycle_code, period_code)
     said = {code: OwnWords(each.words, each.achievement) for code, each in sent.kpis.items()}
     own = self_assessments.save_own_view(
         session, actor, where=where, version=version, values=OwnView(sent.words, said), hand_in=sent.hand_in
@@ -138,11 +134,9 @@ def put_self_assessment(  # noqa: PLR0913, PLR0917 - one parameter a part of the
     dependencies=[Depends(Needs(Action.APPRAISAL_SELF_ASSESS))],
     responses=refusals(403, 404, 409),
 )
-def take_back_self_assessment(
-    session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: CycleCode, period_code: PeriodCode
-) -> None:
+def take_back_self_assessment(session: DbSession, actor: CurrentActor, where: At) -> None:
     """Write on it again, until the scoring is handed in. Only the employee."""
-    self_assessments.take_back_own_view(session, actor, where=Where(person_id, cycle_code, period_code))
+    self_assessments.take_back_own_view(session, actor, where=where)
 
 
 @router.put(
@@ -152,18 +146,15 @@ def take_back_self_assessment(
     dependencies=[Depends(Needs(Action.APPRAISAL_SCORE))],
     responses={**refusals(*CHANGES), **tagged()},
 )
-def put_scoring(  # noqa: PLR0913, PLR0917 - one parameter a part of the request
+def put_scoring(
     response: Response,
     session: DbSession,
     actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
+    where: At,
     version: OptionalVersion,
     sent: wire.ScoringSent,
 ) -> wire.Review:
     """Whole or in part; handed in, the figures of the period are locked. Managers of the person and HR."""
-    where = Where(person_id, cycle_code, period_code)
     values = Scoring(
         comment=sent.comment,
         comments=sent.comments,
@@ -184,11 +175,8 @@ def put_scoring(  # noqa: PLR0913, PLR0917 - one parameter a part of the request
     dependencies=[Depends(Needs(Action.APPRAISAL_APPROVE))],
     responses=refusals(403, 404, 409),
 )
-def approve_scoring(
-    session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: CycleCode, period_code: PeriodCode
-) -> wire.Review:
+def approve_scoring(session: DbSession, actor: CurrentActor, where: At) -> wire.Review:
     """What another person has scored. Managers further up and HR."""
-    where = Where(person_id, cycle_code, period_code)
     reviews.approve(session, actor, where=where)
     return _seen(session, actor, where)
 
@@ -200,16 +188,8 @@ def approve_scoring(
     dependencies=[Depends(Needs(Action.APPRAISAL_SCORE))],
     responses=refusals(*WRITES),
 )
-def return_scoring(
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
-    sent: wire.ReturnSent,
-) -> wire.Review:
+def return_scoring(session: DbSession, actor: CurrentActor, where: At, sent: wire.ReturnSent) -> wire.Review:
     """Open it again, with the reason. Managers of the person and HR; once approved, managers further up and HR."""
-    where = Where(person_id, cycle_code, period_code)
     reviews.hand_back(session, actor, where=where, reason=sent.reason)
     return _seen(session, actor, where)
 
@@ -223,15 +203,9 @@ def return_scoring(
     responses=refusals(*WRITES),
 )
 def ask_colleague(
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: CycleCode,
-    period_code: PeriodCode,
-    sent: wire.FeedbackAsked,
+    session: DbSession, actor: CurrentActor, where: At, sent: wire.FeedbackAsked
 ) -> wire.FeedbackRequested:
     """Put a question about somebody's work to a named colleague. Managers of the person and HR."""
-    where = Where(person_id, cycle_code, period_code)
     made = feedback.ask(session, actor, where=where, colleague=sent.colleague, question=sent.question)
     return wire.FeedbackRequested(id=made.id, colleague=made.colleague.name, state=made.state)
 
@@ -286,9 +260,7 @@ def _policy(values: review_policy.ReviewPolicy) -> dict[str, object]:
 
 
 def _seen(session: DbSession, actor: CurrentActor, where: Where) -> wire.Review:
-    view = reviews.review_view(
-        session, actor, person_id=where.person_id, cycle_code=where.cycle_code, period_code=where.period_code
-    )
+    view = reviews.review_view(session, actor, where=where)
     case = view.case
     said = feedback.feedback_view(session, actor, case)
     return wire.Review(

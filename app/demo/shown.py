@@ -118,7 +118,7 @@ def _review_others(stage: Stage, people: list[int]) -> None:
 
 def _assess(stage: Stage, person_id: int, words: str, *, hand_in: bool) -> None:
     actor, where = stage.by(person_id), stage.where(person_id)
-    view = review_view(stage.session, actor, person_id=person_id, cycle_code=where.cycle_code, period_code=where[2])
+    view = review_view(stage.session, actor, where=where)
     best = view.case.scored.kpis[0].kpi.code
     own = OwnView(words, {best: OwnWords(story()["review"]["kpi_words"], Decimal(100))})
     save_own_view(stage.session, actor, where=where, version=None, values=own, hand_in=hand_in)
@@ -126,7 +126,7 @@ def _assess(stage: Stage, person_id: int, words: str, *, hand_in: bool) -> None:
 
 def _score(stage: Stage, person_id: int, by: int, *, adjusted: bool) -> None:
     told, where, actor = story()["review"], stage.where(person_id), stage.by(by)
-    view = review_view(stage.session, actor, person_id=person_id, cycle_code=where.cycle_code, period_code=where[2])
+    view = review_view(stage.session, actor, where=where)
     known = behaviours_of(stage.session, stage.cycle.id)
     seen = {
         behaviour.id: LevelSeen(level, told["level_note"] if level == 5 else "")  # noqa: PLR2004 - the best
@@ -138,7 +138,7 @@ def _score(stage: Stage, person_id: int, by: int, *, adjusted: bool) -> None:
     saved = reviews.save_scoring(stage.session, actor, where=where, version=version, values=values)
     values = replace(values, comments={best: told["kpi_comment"]})
     if adjusted:
-        view = review_view(stage.session, actor, person_id=person_id, cycle_code=where.cycle_code, period_code=where[2])
+        view = review_view(stage.session, actor, where=where)
         if computed := view.case.scored.outcome.computed:
             values = replace(values, total=min(computed + 2, stage.cycle.score_cap), reason=told["adjustment"])
     reviews.save_scoring(stage.session, actor, where=where, version=saved.version, values=values, hand_in=True)
@@ -169,9 +169,7 @@ def _calibrate(stage: Stage, people: list[int]) -> None:
     for person_id, points in zip(people[:2], (Decimal(-3), Decimal(2)), strict=False):
         where = stage.where(person_id)
         with stage.act():
-            view = review_view(
-                stage.session, stage.hr, person_id=person_id, cycle_code=where.cycle_code, period_code=where[2]
-            )
+            view = review_view(stage.session, stage.hr, where=where)
             made = view.case.scored.outcome
             if made.computed is not None and made.total is not None:
                 calibration.move_total(
@@ -264,11 +262,11 @@ def _ask_for_cases(stage: Stage, waiting: list[int], others: list[int]) -> None:
             values = AssignmentValues(
                 stage.setting.cast.manager.number, stage.hr.today + timedelta(days=45), told["review"]["assigned"]
             )
-            assignments.assign_appraiser(stage.session, stage.hr, values=values, **stage.where(person_id)._asdict())
+            assignments.assign_appraiser(stage.session, stage.hr, values=values, where=stage.where(person_id))
 
 
 def _ask(stage: Stage, actor: Actor, person_id: int, asked: Asked) -> CaseRequest:
-    return cases.ask_case(stage.session, actor, asked=asked, **stage.where(person_id)._asdict())
+    return cases.ask_case(stage.session, actor, asked=asked, where=stage.where(person_id))
 
 
 def _reopen(stage: Stage, person_id: int) -> None:

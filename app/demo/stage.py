@@ -17,7 +17,7 @@ from app.demo.publication import new_code
 from app.errors import KinerjaError
 from app.models import Appraisal, Cycle, Period, Person, PublishedScorecard
 from app.rules.vocabulary import AppraisalState, Role
-from app.services.review_changes import Where
+from app.services.where import Where
 
 _OPENS_AFTER: Final = timedelta(minutes=15)
 _BETWEEN: Final = timedelta(minutes=2)

@@ -32,13 +32,14 @@ from app.services.listing import Listing
 from app.services.organisation import settings_of
 from app.services.released import (
     appeal_day,
+    appraisal_for_change,
     checked_words,
-    find_appraisal,
     latest_version,
     second_level,
     state_after,
     total_faults,
 )
+from app.services.where import Where
 
 MOST_POINTS: Final = 10
 
@@ -74,9 +75,7 @@ def raise_appeal(
     session: Session,
     actor: Actor,
     *,
-    person_id: int,
-    cycle_code: str,
-    period_code: str,
+    where: Where,
     reason: str,
     points: Mapping[str, str] | None = None,
 ) -> Appeal:
@@ -84,10 +83,8 @@ def raise_appeal(
 
     `points` say something about single KPIs, by their codes.
     """
-    require(session, actor, Action.APPEAL_RAISE, person_id)
-    appraisal = find_appraisal(
-        session, person_id=person_id, cycle_code=cycle_code, period_code=period_code, for_change=True
-    )
+    require(session, actor, Action.APPEAL_RAISE, where.person_id)
+    appraisal = appraisal_for_change(session, where)
     scorecard = latest_version(session, appraisal.id)
     appraisal.state = state_after(appraisal, Step.APPEAL, _conditions(session, actor, appraisal, scorecard))
     said = _checked_points(scorecard, points or {})

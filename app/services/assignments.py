@@ -17,6 +17,7 @@ from app.rules.vocabulary import Action
 from app.services import audit
 from app.services.cycles import cycle_by_code, period_of
 from app.services.released import checked_words
+from app.services.where import Where
 
 LONGEST: Final = timedelta(days=366)
 
@@ -30,19 +31,17 @@ class AssignmentValues:
     reason: str
 
 
-def assign_appraiser(
-    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str, values: AssignmentValues
-) -> AppraiserAssignment:
+def assign_appraiser(session: Session, actor: Actor, *, where: Where, values: AssignmentValues) -> AppraiserAssignment:
     """Let somebody else appraise a person for a period: named on the scorecard, with a manager's rights until a day."""
-    require(session, actor, Action.APPRAISAL_REASSIGN, person_id)
-    period = period_of(cycle_by_code(session, actor, code=cycle_code), period_code)
+    require(session, actor, Action.APPRAISAL_REASSIGN, where.person_id)
+    period = period_of(cycle_by_code(session, actor, code=where.cycle_code), where.period_code)
     reason = checked_words("reason", values.reason)
-    appraiser = _appraiser(session, actor, values.who, person_id)
+    appraiser = _appraiser(session, actor, values.who, where.person_id)
     if not actor.today <= values.ends_on <= actor.today + LONGEST:
         raise Invalid([Fault("ends_on", "not_within_a_year")])
-    row = assignment_of(session, person_id=person_id, period_id=period.id)
+    row = assignment_of(session, person_id=where.person_id, period_id=period.id)
     if row is None:
-        row = AppraiserAssignment(person_id=person_id, period_id=period.id)
+        row = AppraiserAssignment(person_id=where.person_id, period_id=period.id)
         session.add(row)
     row.appraiser_id, row.starts_on, row.ends_on = appraiser.id, actor.today, values.ends_on
     row.reason, row.by_id, row.at = reason, actor.person_id, clock.now()
@@ -52,11 +51,11 @@ def assign_appraiser(
     return row
 
 
-def end_assignment(session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str) -> None:
+def end_assignment(session: Session, actor: Actor, *, where: Where) -> None:
     """Give the case back to the manager."""
-    require(session, actor, Action.APPRAISAL_REASSIGN, person_id)
-    period = period_of(cycle_by_code(session, actor, code=cycle_code), period_code)
-    row = assignment_of(session, person_id=person_id, period_id=period.id)
+    require(session, actor, Action.APPRAISAL_REASSIGN, where.person_id)
+    period = period_of(cycle_by_code(session, actor, code=where.cycle_code), where.period_code)
+    row = assignment_of(session, person_id=where.person_id, period_id=period.id)
     if row is None:
         raise Conflict("nobody_assigned")
     _record(session, actor, "appraiser.given_back", row, period, "", {})

@@ -16,6 +16,7 @@ from app.services.assignments import assignment_of
 from app.services.cases import requests_of
 from app.services.released import state_after
 from app.services.scorecards import period_card
+from app.services.where import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,10 @@ class ManagedCase:
         return self.state is AppraisalState.OPEN
 
 
-def managed_case(session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str) -> ManagedCase:
+def managed_case(session: Session, actor: Actor, *, where: Where) -> ManagedCase:
     """A person's case for those who may move it; never one's own."""
-    require(session, actor, Action.SCORECARD_CORRECT, person_id)
-    found = period_card(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    require(session, actor, Action.SCORECARD_CORRECT, where.person_id)
+    found = period_card(session, actor, **where._asdict())
     appraisal = found.scored.person.appraisal
     refusal: KinerjaError | None = Conflict("already_open")
     if appraisal is not None:
@@ -74,7 +75,7 @@ def managed_case(session: Session, actor: Actor, *, person_id: int, cycle_code: 
         except Conflict as refused:
             refusal = refused
     return ManagedCase(
-        person_id=person_id,
+        person_id=where.person_id,
         name=found.scored.person.person.name,
         cycle=found.cycle,
         period=found.period,
@@ -82,9 +83,9 @@ def managed_case(session: Session, actor: Actor, *, person_id: int, cycle_code: 
         kpis=[KpiRow(each.kpi.code, each.kpi.name, each.excluded) for each in found.scored.kpis],
         requests=requests_of(session, appraisal.id) if appraisal else [],
         steps=_steps(session, appraisal.id) if appraisal else [],
-        assignment=assignment_of(session, person_id=person_id, period_id=found.period.id),
+        assignment=assignment_of(session, person_id=where.person_id, period_id=found.period.id),
         refusal_to_correct=refusal,
-        may_assign=allow(session, actor, Action.APPRAISAL_REASSIGN, person_id).is_allowed,
+        may_assign=allow(session, actor, Action.APPRAISAL_REASSIGN, where.person_id).is_allowed,
         actor_id=actor.person_id,
     )
 

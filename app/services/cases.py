@@ -17,9 +17,11 @@ from app.rules.workflow import Condition, Step
 from app.services import audit, telling
 from app.services.appraisals import facts_for_change, record_step
 from app.services.case_facts import exclusions_of
+from app.services.cycles import period_of
 from app.services.listing import Listing
-from app.services.released import checked_words, find_appraisal, state_after
+from app.services.released import appraisal_for_change, checked_words, state_after
 from app.services.scorecard_facts import kpis_of, load_cycle
+from app.services.where import Where
 
 MOST_OPEN: Final = 20
 """Requests about one appraisal that may wait at a time."""
@@ -39,13 +41,11 @@ def check_may_manage(session: Session, actor: Actor, *, person_id: int) -> None:
     require(session, actor, Action.SCORECARD_CORRECT, person_id)
 
 
-def ask_case(
-    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str, asked: Asked
-) -> CaseRequest:
+def ask_case(session: Session, actor: Actor, *, where: Where, asked: Asked) -> CaseRequest:
     """Ask for a step that needs a second person: a correction, or a KPI to be left out or let in again."""
-    require(session, actor, Action.SCORECARD_CORRECT, person_id)
+    require(session, actor, Action.SCORECARD_CORRECT, where.person_id)
     reason = checked_words("reason", asked.reason)
-    appraisal = _appraisal(session, actor, person_id, cycle_code, period_code, asked)
+    appraisal = _appraisal(session, actor, where, asked)
     _check_possible(session, appraisal, asked.kind, asked.kpi_code)
     waiting = select(CaseRequest.id).where(
         CaseRequest.appraisal_id == appraisal.id,
@@ -160,27 +160,22 @@ def _locked(session: Session, request_id: int) -> CaseRequest:
     ).one()
 
 
-def _appraisal(
-    session: Session, actor: Actor, person_id: int, cycle_code: str, period_code: str, asked: Asked
-) -> Appraisal:
+def _appraisal(session: Session, actor: Actor, where: Where, asked: Asked) -> Appraisal:
     """The appraisal that the request is about; one about a KPI begins it where there is none yet."""
     if asked.kind is CaseKind.CORRECT:
-        return find_appraisal(
-            session, person_id=person_id, cycle_code=cycle_code, period_code=period_code, for_change=True
-        )
-    cycle = load_cycle(session, code=cycle_code)
-    period = next((each for each in cycle.periods if each.code == period_code), None)
-    if period is None:
-        raise NotFound
-    facts = facts_for_change(session, actor, period, [person_id])
-    if person_id not in facts.people:
+        return appraisal_for_change(session, where)
+    period = period_of(load_cycle(session, code=where.cycle_code), where.period_code)
+    facts = facts_for_change(session, actor, period, [where.person_id])
+    if where.person_id not in facts.people:
         raise Conflict(Condition.PLAN_ACTIVE)
-    person = facts.people[person_id]
+    person = facts.people[where.person_id]
     if asked.kpi_code not in {kpi.code for kpi in kpis_of(person.plan)}:
         raise Invalid([Fault("kpi_code", "kpi_not_on_card", {"code": asked.kpi_code})])
     if person.appraisal is not None:
         return person.appraisal
-    appraisal = Appraisal(person_id=person_id, period_id=period.id, plan_id=person.plan.id, changed_at=clock.now())
+    appraisal = Appraisal(
+        person_id=where.person_id, period_id=period.id, plan_id=person.plan.id, changed_at=clock.now()
+    )
     session.add(appraisal)
     session.flush()
     return appraisal

@@ -16,7 +16,8 @@ from app.rules.texts import text_faults, tidy, tidy_lines
 from app.rules.vocabulary import RELEASED, Action, AppraisalState, FeedbackState
 from app.services import audit, telling
 from app.services.review_cases import ReviewCase, appraisal_of
-from app.services.review_changes import LONGEST_WORDS, Where, case_for_change, check_open
+from app.services.review_changes import LONGEST_WORDS, case_for_change, check_open
+from app.services.where import Where
 
 MOST_COLLEAGUES = 10
 

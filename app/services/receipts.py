@@ -14,7 +14,8 @@ from app.rules.vocabulary import RELEASED, Action
 from app.rules.workflow import Step
 from app.services import audit, telling
 from app.services.listing import Listing
-from app.services.released import checked_words, find_appraisal, latest_version, state_after
+from app.services.released import appraisal_for_change, checked_words, latest_version, state_after
+from app.services.where import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,11 @@ class ReceiptRow:
     comment: str | None
 
 
-def acknowledge(
-    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str, comment: str = ""
-) -> Acknowledgement:
+def acknowledge(session: Session, actor: Actor, *, where: Where, comment: str = "") -> Acknowledgement:
     """Confirm the receipt of one's own scorecard in its latest version; nobody does so for somebody else."""
-    require(session, actor, Action.SCORECARD_ACKNOWLEDGE, person_id)
+    require(session, actor, Action.SCORECARD_ACKNOWLEDGE, where.person_id)
     comment = checked_words("comment", comment, required=False)
-    appraisal = find_appraisal(
-        session, person_id=person_id, cycle_code=cycle_code, period_code=period_code, for_change=True
-    )
+    appraisal = appraisal_for_change(session, where)
     scorecard = latest_version(session, appraisal.id)
     state = state_after(appraisal, Step.ACKNOWLEDGE)
     if receipt_of(session, scorecard.id) is not None:
@@ -51,8 +48,8 @@ def acknowledge(
         "scorecard.acknowledged",
         actor_id=actor.person_id,
         about=("published_scorecard", scorecard.id),
-        subject_id=person_id,
-        details={"cycle": cycle_code, "period": period_code, "version": scorecard.version_number},
+        subject_id=where.person_id,
+        details={"cycle": where.cycle_code, "period": where.period_code, "version": scorecard.version_number},
         words={"comment": comment} if comment else None,
     )
     telling.scorecard_acknowledged(session, appraisal, scorecard)

@@ -14,23 +14,26 @@ from app.rules.faults import Fault
 from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import AppraisalState
 from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
+from app.services.where import Where
 
 LONGEST_WORDS = 4_000
 
 
-def find_appraisal(
-    session: Session, *, person_id: int, cycle_code: str, period_code: str, for_change: bool = False
-) -> Appraisal:
-    """A person's appraisal for a period, read anew and locked where it is about to change."""
+def appraisal_for_change(session: Session, where: Where) -> Appraisal:
+    """A person's appraisal for a period, read anew and locked until the transaction ends."""
     wanted = (
         select(Appraisal)
         .join(Appraisal.period)
         .join(Period.cycle)
-        .where(Appraisal.person_id == person_id, Cycle.code == cycle_code, Period.code == period_code)
+        .where(
+            Appraisal.person_id == where.person_id,
+            Cycle.code == where.cycle_code,
+            Period.code == where.period_code,
+        )
         .options(contains_eager(Appraisal.period).contains_eager(Period.cycle), joinedload(Appraisal.person))
+        .with_for_update(of=Appraisal)
+        .execution_options(populate_existing=True)
     )
-    if for_change:
-        wanted = wanted.with_for_update(of=Appraisal).execution_options(populate_existing=True)
     found = session.scalar(wanted)
     if found is None:
         raise NotFound("not_published")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -20,16 +20,9 @@ from app.services import audit
 from app.services.appraisals import facts_for_change
 from app.services.review_cases import ReviewCase, case_of
 from app.services.standings import score_person
+from app.services.where import Where
 
 LONGEST_WORDS: Final = 4_000
-
-
-class Where(NamedTuple):
-    """Whose review of which period."""
-
-    person_id: int
-    cycle_code: str
-    period_code: str
 
 
 def case_for_change(session: Session, actor: Actor, where: Where) -> ReviewCase:
@@ -46,14 +39,6 @@ def case_for_change(session: Session, actor: Actor, where: Where) -> ReviewCase:
     if where.person_id not in facts.people:
         raise Conflict(Condition.PLAN_ACTIVE)
     return case_of(session, score_person(facts, facts.people[where.person_id]))
-
-
-def period_of(cycle: Cycle, code: str) -> Period:
-    """The period of a cycle by its code."""
-    found = next((period for period in cycle.periods if period.code == code), None)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def check_open(case: ReviewCase) -> None:

@@ -20,22 +20,21 @@ from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
 from app.services import telling
 from app.services.adjustments import add_adjustment
 from app.services.appraisals import conditions_held, record_step
+from app.services.cycles import period_of
 from app.services.organisation import settings_of
 from app.services.review_cases import ReviewCase, appraisal_of, case_of, rescored
 from app.services.review_changes import (
     LONGEST_WORDS,
-    Where,
     case_for_change,
     check_open,
     number_faults,
-    period_of,
     record_review,
     touch,
 )
 from app.services.scorecard_facts import as_told, load_cycle, load_facts
 from app.services.scorecard_parts import scorecard_of_scored
-from app.services.scorecards import period_to_show
 from app.services.standings import score_person
+from app.services.where import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +81,14 @@ class ReviewView:
 # --- Looking ----------------------------------------------------------------------------------------------------------
 
 
-def review_view(
-    session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str | None = None
-) -> ReviewView:
+def review_view(session: Session, actor: Actor, *, where: Where) -> ReviewView:
     """One person's review, with what the actor may do."""
-    require(session, actor, Action.SCORECARD_READ, person_id)
-    cycle = load_cycle(session, code=cycle_code)
-    period = period_to_show(cycle, actor) if period_code is None else period_of(cycle, period_code)
-    facts = load_facts(session, cycle, period, [person_id], actor.today)
-    if person_id not in facts.people:
+    require(session, actor, Action.SCORECARD_READ, where.person_id)
+    cycle = load_cycle(session, code=where.cycle_code)
+    facts = load_facts(session, cycle, period_of(cycle, where.period_code), [where.person_id], actor.today)
+    if where.person_id not in facts.people:
         raise NotFound("no_plan_in_force")
-    case = case_of(session, score_person(facts, as_told(facts.people[person_id], actor.person_id)))
+    case = case_of(session, score_person(facts, as_told(facts.people[where.person_id], actor.person_id)))
     return _view(session, actor, case)
 
 

@@ -19,12 +19,12 @@ from app.rules.vocabulary import Action
 from app.services.review_cases import ReviewCase, appraisal_of
 from app.services.review_changes import (
     LONGEST_WORDS,
-    Where,
     case_for_change,
     check_open,
     number_faults,
     record_review,
 )
+from app.services.where import Where
 
 MOST_ACHIEVEMENT: Final = Decimal(1000)
 

@@ -13,37 +13,29 @@ from app.services import appeals, scorecards
 from app.services.appeals import AppealCase, Decision
 from app.services.released import LONGEST_WORDS
 from app.services.scorecards import PeriodCard
+from app.services.where import Where
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
+from app.web.where import ONE, At
 
 router = make_router()
 _READ: Final = [Depends(Needs(Action.SCORECARD_READ))]
 _RAISE: Final = [Depends(Needs(Action.APPEAL_RAISE))]
-_ADDRESS: Final = "/scorecards/{person_id}/{cycle_code}/{period_code}/appeal"
+_ADDRESS: Final = f"/scorecards/{ONE}/appeal"
 PAGE: Final = 50
 
 
 @router.get(_ADDRESS, dependencies=_RAISE)
-def raise_page(
-    request: Request, session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: str, period_code: str
-) -> Response:
+def raise_page(request: Request, session: DbSession, actor: CurrentActor, where: At) -> Response:
     """The form by which somebody objects to their own scorecard."""
-    found = _own_card(session, actor, person_id, cycle_code, period_code)
+    found = _own_card(session, actor, where)
     return _raise_form(request, found, Form(request.state.locale))
 
 
 @router.post(_ADDRESS, dependencies=_RAISE)
-def raise_appeal(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+def raise_appeal(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """Object to one's own scorecard, with reasons."""
-    found = _own_card(session, actor, person_id, cycle_code, period_code)
+    found = _own_card(session, actor, where)
     reason = form.text("reason", limit=LONGEST_WORDS, lines=True)
     points = {
         kpi.code: form.text(f"points.{kpi.code}", required=False, limit=LONGEST_WORDS, lines=True)
@@ -54,9 +46,7 @@ def raise_appeal(
         lambda: appeals.raise_appeal(
             session,
             actor,
-            person_id=person_id,
-            cycle_code=cycle_code,
-            period_code=period_code,
+            where=where,
             reason=reason,
             points={code: words for code, words in points.items() if words},
         ),
@@ -110,12 +100,10 @@ def decide(request: Request, session: DbSession, actor: CurrentActor, appeal_id:
     return redirect(request, f"/appeals/{appeal_id}", text, version=str(made.version_number))
 
 
-def _own_card(session: DbSession, actor: CurrentActor, person_id: int, cycle_code: str, period_code: str) -> PeriodCard:
+def _own_card(session: DbSession, actor: CurrentActor, where: Where) -> PeriodCard:
     """The card that somebody objects to; others than its owner are refused first."""
-    appeals.check_may_raise(session, actor, person_id=person_id)
-    return scorecards.published_card(
-        session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code
-    )
+    appeals.check_may_raise(session, actor, person_id=where.person_id)
+    return scorecards.published_card(session, actor, where=where)
 
 
 def _raise_form(request: Request, found: PeriodCard, form: Form, status: int = 200) -> Response:

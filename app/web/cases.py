@@ -1,6 +1,6 @@
 """The pages on which HR and those above move a case: corrections, KPIs left out, another appraiser; two people each."""
 
-from typing import Final, TypedDict
+from typing import Final
 
 from fastapi import Depends, Request, Response
 
@@ -13,44 +13,28 @@ from app.services.assignments import AssignmentValues
 from app.services.case_views import ManagedCase
 from app.services.cases import Asked
 from app.services.released import LONGEST_WORDS
+from app.services.where import Where
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
+from app.web.where import ONE, At
 
 router = make_router()
 _MANAGE: Final = [Depends(Needs(Action.SCORECARD_CORRECT))]
-_CASE: Final = "/scorecards/{person_id}/{cycle_code}/{period_code}/case"
+_CASE: Final = f"/scorecards/{ONE}/case"
 PAGE: Final = 50
 
 
-class _Where(TypedDict):
-    """Which case it is."""
-
-    person_id: int
-    cycle_code: str
-    period_code: str
-
-
 @router.get(_CASE, dependencies=_MANAGE)
-def case_page(
-    request: Request, session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: str, period_code: str
-) -> Response:
+def case_page(request: Request, session: DbSession, actor: CurrentActor, where: At) -> Response:
     """One person's case with everything that can be done about it."""
-    case = case_views.managed_case(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    case = case_views.managed_case(session, actor, where=where)
     return _show(request, case, Form.showing(request.state.locale))
 
 
 @router.post(_CASE + "/requests", dependencies=_MANAGE)
-def ask(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+def ask(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """Ask for a step that a second person confirms."""
-    case = case_views.managed_case(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    case = case_views.managed_case(session, actor, where=where)
     kind = form.choice("kind", CaseKind) or CaseKind.CORRECT
     code = "" if kind is CaseKind.CORRECT else form.one_of("kpi_code", [kpi.code for kpi in case.kpis])
     reason = form.text("reason", limit=LONGEST_WORDS, lines=True)
@@ -59,9 +43,7 @@ def ask(
         lambda: cases.ask_case(
             session,
             actor,
-            person_id=person_id,
-            cycle_code=cycle_code,
-            period_code=period_code,
+            where=where,
             asked=Asked(kind, reason, code),
         ),
     )
@@ -71,21 +53,12 @@ def ask(
 
 
 @router.post(_CASE + "/appraiser", dependencies=[Depends(Needs(Action.APPRAISAL_REASSIGN))])
-def assign(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+def assign(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """Let somebody else appraise in the manager's place, or give the case back."""
-    assignments.check_may_assign(session, actor, person_id=person_id)
-    case = case_views.managed_case(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
-    where = _Where(person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    assignments.check_may_assign(session, actor, person_id=where.person_id)
+    case = case_views.managed_case(session, actor, where=where)
     if form.one_of("wish", ["assign", "end"]) == "end":
-        assignments.end_assignment(session, actor, **where)
+        assignments.end_assignment(session, actor, where=where)
         return redirect(request, _address(case), mark("The manager appraises again."))
     who = form.text("who", limit=200)
     ends_on = form.date("ends_on")
@@ -93,7 +66,7 @@ def assign(
     made = None
     if form.is_valid and ends_on is not None:
         values = AssignmentValues(who, ends_on, reason)
-        made = form.attempt(session, lambda: assignments.assign_appraiser(session, actor, **where, values=values))
+        made = form.attempt(session, lambda: assignments.assign_appraiser(session, actor, where=where, values=values))
     if made is None:
         return _show(request, case, form, 400)
     return redirect(request, _address(case), mark("Another appraiser is named for this period."))
@@ -113,7 +86,7 @@ def decide(request: Request, session: DbSession, actor: CurrentActor, request_id
     asked = cases.get_request(session, actor, request_id=request_id)
     appraisal = asked.appraisal
     period = appraisal.period
-    where = _Where(person_id=appraisal.person_id, cycle_code=period.cycle.code, period_code=period.code)
+    where = Where(appraisal.person_id, period.cycle.code, period.code)
     version = form.whole("version", minimum=1)
     is_accepted = form.one_of("wish", ["confirm", "decline"]) == "confirm"
     answer = form.text("answer", required=not is_accepted, limit=LONGEST_WORDS, lines=True)
@@ -125,7 +98,7 @@ def decide(request: Request, session: DbSession, actor: CurrentActor, request_id
                 session, actor, request_id=request_id, version=version, is_accepted=is_accepted, answer=answer
             ),
         )
-    case = case_views.managed_case(session, actor, **where)
+    case = case_views.managed_case(session, actor, where=where)
     if made is None:
         return _show(request, case, form, 400)
     text = mark("The request is confirmed and done.") if is_accepted else mark("The request is declined.")

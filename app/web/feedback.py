@@ -10,16 +10,16 @@ from app.models import FeedbackRequest
 from app.routing import CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import Action
 from app.services import feedback, reviews, self_assessments
-from app.services.review_changes import LONGEST_WORDS, Where
+from app.services.review_changes import LONGEST_WORDS
 from app.web.forms import Form, SentForm
 from app.web.render import page, redirect
 from app.web.reviews import show_review
+from app.web.where import ONE, At, review_path
 
 router = make_router()
 _GIVE: Final = [Depends(Needs(Action.FEEDBACK_GIVE))]
 _SCORE: Final = [Depends(Needs(Action.APPRAISAL_SCORE))]
 _ASSESS: Final = [Depends(Needs(Action.APPRAISAL_SELF_ASSESS))]
-_ONE: Final = "/reviews/{person_id}/{cycle_code}/{period_code}"
 
 
 @router.get("/feedback", dependencies=_GIVE)
@@ -67,19 +67,10 @@ def _answer_page(request: Request, session: DbSession, asked: FeedbackRequest, f
 # --- Asking, on the page of a review ----------------------------------------------------------------------------------
 
 
-@router.post(f"{_ONE}/feedback", dependencies=_SCORE)
-def ask(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+@router.post(f"/reviews/{ONE}/feedback", dependencies=_SCORE)
+def ask(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """A colleague asked, or the page with what is wrong."""
-    where = Where(person_id, cycle_code, period_code)
-    reviews.check_may_score(session, actor, person_id=person_id)
+    reviews.check_may_score(session, actor, person_id=where.person_id)
     colleague = form.text("colleague")
     question = form.text("question", required=False, limit=LONGEST_WORDS, lines=True)
     made = form.attempt(
@@ -87,45 +78,24 @@ def ask(
     )
     if made is None:
         return show_review(request, session, actor, where, form)
-    return redirect(request, _path(where), mark("The question is asked."))
+    return redirect(request, f"{review_path(where)}#feedback", mark("The question is asked."))
 
 
-@router.post(f"{_ONE}/feedback/proposals", dependencies=_ASSESS)
-def propose(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+@router.post(f"/reviews/{ONE}/feedback/proposals", dependencies=_ASSESS)
+def propose(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """A colleague named by the employee, or the page with what is wrong."""
-    where = Where(person_id, cycle_code, period_code)
-    self_assessments.check_may_assess(session, actor, person_id=person_id)
+    self_assessments.check_may_assess(session, actor, person_id=where.person_id)
     colleague = form.text("colleague")
     if form.attempt(session, lambda: feedback.propose(session, actor, where=where, colleague=colleague)) is None:
         return show_review(request, session, actor, where, form)
-    return redirect(request, _path(where), mark("Your manager sees whom you propose."))
+    return redirect(request, f"{review_path(where)}#feedback", mark("Your manager sees whom you propose."))
 
 
-@router.post(f"{_ONE}/feedback/{{feedback_id}}", dependencies=_SCORE)
+@router.post(f"/reviews/{ONE}/feedback/{{feedback_id}}", dependencies=_SCORE)
 def ask_proposed(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    feedback_id: RowId,
-    _form: SentForm,
+    request: Request, session: DbSession, actor: CurrentActor, where: At, feedback_id: RowId, _form: SentForm
 ) -> Response:
     """A colleague asked whom the employee has named."""
-    where = Where(person_id, cycle_code, period_code)
-    reviews.check_may_score(session, actor, person_id=person_id)
+    reviews.check_may_score(session, actor, person_id=where.person_id)
     feedback.ask_proposed(session, actor, where=where, request_id=feedback_id)
-    return redirect(request, _path(where), mark("The question is asked."))
-
-
-def _path(where: Where) -> str:
-    return f"/reviews/{where.person_id}/{where.cycle_code}/{where.period_code}#feedback"
+    return redirect(request, f"{review_path(where)}#feedback", mark("The question is asked."))

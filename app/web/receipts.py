@@ -6,46 +6,35 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request, Response
 
 from app.i18n import mark
-from app.routing import CurrentActor, DbSession, Needs, RowId, make_router
+from app.routing import CurrentActor, DbSession, Needs, make_router
 from app.rules.vocabulary import Action
 from app.services import receipts, scorecard_lists, scorecards
 from app.services.released import LONGEST_WORDS
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
 from app.web.scorecards import show_card
+from app.web.where import ONE, At
 
 router = make_router()
 PAGE: Final = 50
 
 
 @router.post(
-    "/scorecards/{person_id}/{cycle_code}/{period_code}/acknowledgement",
+    f"/scorecards/{ONE}/acknowledgement",
     dependencies=[Depends(Needs(Action.SCORECARD_ACKNOWLEDGE))],
 )
-def acknowledge(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+def acknowledge(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """Confirm the receipt of one's own scorecard."""
-    receipts.check_may_acknowledge(session, actor, person_id=person_id)
+    receipts.check_may_acknowledge(session, actor, person_id=where.person_id)
     comment = form.text("receipt_comment", required=False, limit=LONGEST_WORDS, lines=True)
     made = form.attempt(
         session,
-        lambda: receipts.acknowledge(
-            session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, comment=comment
-        ),
+        lambda: receipts.acknowledge(session, actor, where=where, comment=comment),
     )
     if made is None:
-        found = scorecards.period_card(
-            session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code
-        )
+        found = scorecards.period_card(session, actor, **where._asdict())
         return show_card(request, found, Form(request.state.locale), form, 400)
-    address = f"/scorecards/{person_id}/{cycle_code}?period={period_code}"
+    address = f"/scorecards/{where.person_id}/{where.cycle_code}?period={where.period_code}"
     return redirect(request, address, mark("Thank you: the receipt of this scorecard is on record."))
 
 

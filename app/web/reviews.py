@@ -10,16 +10,18 @@ from fastapi import Depends, Request, Response
 from app.errors import Conflict, Invalid, KinerjaError
 from app.i18n import Locale, mark
 from app.messages import error_text, fault_text
-from app.routing import CurrentActor, DbSession, Needs, RowId, make_router
+from app.routing import CurrentActor, DbSession, Needs, make_router
 from app.rules.outcome import LEVELS
 from app.rules.vocabulary import Action, AdjustmentKind
 from app.scorecard_view import ScorecardView
 from app.services import cycles, feedback, review_lists, reviews, scorecard_lists, self_assessments
-from app.services.review_changes import LONGEST_WORDS, Where
+from app.services.review_changes import LONGEST_WORDS
 from app.services.reviews import LevelSeen, ReviewView, Scoring
 from app.services.self_assessments import OwnView, OwnWords
+from app.services.where import Where
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
+from app.web.where import ONE, At, review_path
 
 router = make_router()
 _READ: Final = [Depends(Needs(Action.SCORECARD_READ))]
@@ -27,7 +29,6 @@ _SCORE: Final = [Depends(Needs(Action.APPRAISAL_SCORE))]
 _ASSESS: Final = [Depends(Needs(Action.APPRAISAL_SELF_ASSESS))]
 _APPROVE: Final = [Depends(Needs(Action.APPRAISAL_APPROVE))]
 PAGE: Final = 50
-_ONE: Final = "/reviews/{person_id}/{cycle_code}/{period_code}"
 
 
 # --- Who is how far ---------------------------------------------------------------------------------------------------
@@ -63,18 +64,15 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
     )
 
 
-@router.get(_ONE, dependencies=_READ)
-def review_page(
-    request: Request, session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: str, period_code: str
-) -> Response:
+@router.get(f"/reviews/{ONE}", dependencies=_READ)
+def review_page(request: Request, session: DbSession, actor: CurrentActor, where: At) -> Response:
     """One review: what was said and decided so far, and what comes next."""
-    where = Where(person_id, cycle_code, period_code)
     return show_review(request, session, actor, where, Form(request.state.locale))
 
 
 def show_review(request: Request, session: DbSession, actor: CurrentActor, where: Where, form: Form) -> Response:
     """The page of one review; `form` is the one on it that was refused."""
-    view = _view(session, actor, where)
+    view = reviews.review_view(session, actor, where=where)
     locale: Locale = request.state.locale
     status = HTTPStatus.OK if form.is_valid else HTTPStatus.BAD_REQUEST
     refusals = {str(step): _reasons(locale, refusal) for step, refusal in view.refusals.items()}
@@ -94,33 +92,22 @@ def show_review(request: Request, session: DbSession, actor: CurrentActor, where
 # --- Self-assessment --------------------------------------------------------------------------------------------------
 
 
-@router.get(f"{_ONE}/self-assessment", dependencies=_ASSESS)
-def own_page(
-    request: Request, session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: str, period_code: str
-) -> Response:
+@router.get(f"/reviews/{ONE}/self-assessment", dependencies=_ASSESS)
+def own_page(request: Request, session: DbSession, actor: CurrentActor, where: At) -> Response:
     """The form for one's own view of the period."""
-    self_assessments.check_may_assess(session, actor, person_id=person_id)
-    view = _view(session, actor, Where(person_id, cycle_code, period_code))
+    self_assessments.check_may_assess(session, actor, person_id=where.person_id)
+    view = reviews.review_view(session, actor, where=where)
     _check_writable(view, may_write=view.may_assess)
     if view.case.is_handed_in:
         raise Conflict("self_assessment_handed_in")
     return _own_page(request, view, _own_form(request.state.locale, view))
 
 
-@router.post(f"{_ONE}/self-assessment", dependencies=_ASSESS)
-def save_own(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+@router.post(f"/reviews/{ONE}/self-assessment", dependencies=_ASSESS)
+def save_own(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """The own view kept or handed in, or the form again."""
-    where = Where(person_id, cycle_code, period_code)
-    self_assessments.check_may_assess(session, actor, person_id=person_id)
-    view = _view(session, actor, where)
+    self_assessments.check_may_assess(session, actor, person_id=where.person_id)
+    view = reviews.review_view(session, actor, where=where)
     hand_in, version = form.value("act") == "hand_in", form.whole("version", minimum=0) or None
     values = _own_values(form, view)
     made = form.attempt(
@@ -132,23 +119,16 @@ def save_own(
     if made is None:
         return _own_page(request, view, form)
     text = mark("Your self-assessment is handed in.") if hand_in else mark("Saved. Nobody else sees it yet.")
-    return redirect(request, _path(where) + ("" if hand_in else "/self-assessment"), text)
+    return redirect(request, review_path(where) + ("" if hand_in else "/self-assessment"), text)
 
 
-@router.post(f"{_ONE}/self-assessment/withdrawal", dependencies=_ASSESS)
-def take_back_own(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    _form: SentForm,
-) -> Response:
+@router.post(f"/reviews/{ONE}/self-assessment/withdrawal", dependencies=_ASSESS)
+def take_back_own(request: Request, session: DbSession, actor: CurrentActor, where: At, _form: SentForm) -> Response:
     """The own view open for writing again."""
-    where = Where(person_id, cycle_code, period_code)
     self_assessments.take_back_own_view(session, actor, where=where)
-    return redirect(request, f"{_path(where)}/self-assessment", mark("You can write on your self-assessment again."))
+    return redirect(
+        request, f"{review_path(where)}/self-assessment", mark("You can write on your self-assessment again.")
+    )
 
 
 def _own_form(locale: Locale, view: ReviewView) -> Form:
@@ -179,31 +159,20 @@ def _own_page(request: Request, view: ReviewView, form: Form) -> Response:
 # --- Scoring ----------------------------------------------------------------------------------------------------------
 
 
-@router.get(f"{_ONE}/scoring", dependencies=_SCORE)
-def scoring_page(
-    request: Request, session: DbSession, actor: CurrentActor, person_id: RowId, cycle_code: str, period_code: str
-) -> Response:
+@router.get(f"/reviews/{ONE}/scoring", dependencies=_SCORE)
+def scoring_page(request: Request, session: DbSession, actor: CurrentActor, where: At) -> Response:
     """The form for the appraiser's part."""
-    reviews.check_may_score(session, actor, person_id=person_id)
-    view = _view(session, actor, Where(person_id, cycle_code, period_code))
+    reviews.check_may_score(session, actor, person_id=where.person_id)
+    view = reviews.review_view(session, actor, where=where)
     _check_writable(view, may_write=view.may_write)
     return _scoring_page(request, view, _scoring_form(request.state.locale, view))
 
 
-@router.post(f"{_ONE}/scoring", dependencies=_SCORE)
-def save_scoring(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+@router.post(f"/reviews/{ONE}/scoring", dependencies=_SCORE)
+def save_scoring(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """The scoring kept or handed in, or the form again."""
-    where = Where(person_id, cycle_code, period_code)
-    reviews.check_may_score(session, actor, person_id=person_id)
-    view = _view(session, actor, where)
+    reviews.check_may_score(session, actor, person_id=where.person_id)
+    view = reviews.review_view(session, actor, where=where)
     hand_in, version = form.value("act") == "hand_in", form.whole("version", minimum=0) or None
     values = _scoring_values(form, view)
     made = form.attempt(
@@ -211,9 +180,9 @@ def save_scoring(
         lambda: reviews.save_scoring(session, actor, where=where, version=version, values=values, hand_in=hand_in),
     )
     if made is None:
-        return _scoring_page(request, _view(session, actor, where), form)
+        return _scoring_page(request, reviews.review_view(session, actor, where=where), form)
     text = mark("The scoring is handed in.") if hand_in else mark("Saved. The employee does not see it yet.")
-    return redirect(request, _path(where) + ("" if hand_in else "/scoring"), text)
+    return redirect(request, review_path(where) + ("" if hand_in else "/scoring"), text)
 
 
 def _scoring_form(locale: Locale, view: ReviewView) -> Form:
@@ -260,52 +229,24 @@ def _scoring_page(request: Request, view: ReviewView, form: Form) -> Response:
 # --- Steps ------------------------------------------------------------------------------------------------------------
 
 
-@router.post(f"{_ONE}/approval", dependencies=_APPROVE)
-def approve(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    _form: SentForm,
-) -> Response:
+@router.post(f"/reviews/{ONE}/approval", dependencies=_APPROVE)
+def approve(request: Request, session: DbSession, actor: CurrentActor, where: At, _form: SentForm) -> Response:
     """The scoring approved."""
-    where = Where(person_id, cycle_code, period_code)
     reviews.approve(session, actor, where=where)
-    return redirect(request, _path(where), mark("The scoring is approved."))
+    return redirect(request, review_path(where), mark("The scoring is approved."))
 
 
-@router.post(f"{_ONE}/return", dependencies=_SCORE)
-def hand_back(
-    request: Request,
-    session: DbSession,
-    actor: CurrentActor,
-    person_id: RowId,
-    cycle_code: str,
-    period_code: str,
-    form: SentForm,
-) -> Response:
+@router.post(f"/reviews/{ONE}/return", dependencies=_SCORE)
+def hand_back(request: Request, session: DbSession, actor: CurrentActor, where: At, form: SentForm) -> Response:
     """The scoring open again, or the page with what is missing."""
-    where = Where(person_id, cycle_code, period_code)
-    reviews.check_may_score(session, actor, person_id=person_id)
+    reviews.check_may_score(session, actor, person_id=where.person_id)
     reason = form.text("reason", limit=LONGEST_WORDS, lines=True)
     if form.attempt(session, lambda: reviews.hand_back(session, actor, where=where, reason=reason)) is None:
         return show_review(request, session, actor, where, form)
-    return redirect(request, _path(where), mark("The scoring is returned; its figures can be changed again."))
+    return redirect(request, review_path(where), mark("The scoring is returned; its figures can be changed again."))
 
 
 # --- Parts ------------------------------------------------------------------------------------------------------------
-
-
-def _view(session: DbSession, actor: CurrentActor, where: Where) -> ReviewView:
-    return reviews.review_view(
-        session, actor, person_id=where.person_id, cycle_code=where.cycle_code, period_code=where.period_code
-    )
-
-
-def _path(where: Where) -> str:
-    return f"/reviews/{where.person_id}/{where.cycle_code}/{where.period_code}"
 
 
 def _check_writable(view: ReviewView, *, may_write: bool) -> None:
@@ -322,7 +263,7 @@ def _frame(request: Request, view: ReviewView) -> dict[str, Any]:
     own = view.case.own if view.sees_own_view else None
     missing = [(fault.at, fault_text(fault, locale)) for fault in view.case.missing]
     return {
-        "address": _path(where),
+        "address": review_path(where),
         "blocking": [(fault.at, fault_text(fault, locale)) for fault in view.case.scored.blocking],
         "card_view": ScorecardView(view.card, locale),
         "cycle": facts.cycle,

@@ -21,10 +21,10 @@ from app.services.feedback import ask
 from app.services.library import seed_library
 from app.services.notices import list_notices, tell
 from app.services.plan_drafts import kpis_of
-from app.services.review_changes import Where
 from app.services.reviews import Scoring, save_scoring
 from app.services.scorecards import scorecard_to_date
 from app.services.self_assessments import OwnView, save_own_view
+from app.services.where import Where
 from tests.agreed import agreement_calls
 from tests.cards import Example, add_bands, give_plan, make_example
 from tests.cases import Past, make_past
@@ -116,7 +116,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     to_date = scorecard_to_date(session, hana, person_id=cast.eli.id, cycle_code="2026", period_code="2026-02")
     computed = str(to_date.result.total)
     values = AssignmentValues("Root Raharja", date(2026, 4, 30), "Mona cuti melahirkan")
-    assign_appraiser(session, hana, person_id=cast.eli.id, cycle_code="2026", period_code="2026-04", values=values)
+    assign_appraiser(session, hana, where=Where(cast.eli.id, "2026", "2026-04"), values=values)
     other = make_cycle(session, "2025", starts_on=date(2025, 1, 1), ends_on=date(2025, 12, 31))
     session.flush()
     reviewed = review_calls(session, cast, other)

@@ -17,6 +17,7 @@ from app.services.appeals import Decision, decide_appeal, get_appeal, list_appea
 from app.services.appraisals import publish
 from app.services.receipts import acknowledge, list_receipts
 from app.services.scorecards import period_card, scorecard_of
+from app.services.where import Where
 from tests.cards import Example, give_plan, make_example
 from tests.cast import Cast, actor_of
 
@@ -42,16 +43,14 @@ def january(session: Session, example: Example) -> PublishedScorecard:
 
 def receive(session: Session, cast: Cast, name: str = "eli", comment: str = "") -> Acknowledgement:
     actor = actor_of(getattr(cast, name))
-    return acknowledge(session, actor, person_id=cast.eli.id, cycle_code="2026", period_code="2026-01", comment=comment)
+    return acknowledge(session, actor, where=Where(cast.eli.id, "2026", "2026-01"), comment=comment)
 
 
 def appeal(session: Session, cast: Cast, name: str = "eli", today: date = LAST_DAY, **points: str) -> Appeal:
     return raise_appeal(
         session,
         actor_of(getattr(cast, name), today),
-        person_id=cast.eli.id,
-        cycle_code="2026",
-        period_code="2026-01",
+        where=Where(cast.eli.id, "2026", "2026-01"),
         reason="Angka penjualan belum lengkap.",
         points=points,
     )

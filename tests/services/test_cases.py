@@ -18,6 +18,7 @@ from app.services.cases import Asked, ask_case, decide_case, list_requests
 from app.services.closing import close_cycle, close_due, reopen_cycle, unsettled
 from app.services.receipts import acknowledge
 from app.services.scorecards import period_card, scorecard_of, scorecard_to_date
+from app.services.where import Where
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
 from tests.factories import TODAY
@@ -41,7 +42,7 @@ def publish_january(session: Session, example: Example, name: str = "mona") -> P
 
 
 def ask(session: Session, cast: Cast, asked: Asked = CORRECT, name: str = "hana") -> CaseRequest:
-    return ask_case(session, actor_of(getattr(cast, name)), person_id=cast.eli.id, **JANUARY, asked=asked)
+    return ask_case(session, actor_of(getattr(cast, name)), where=Where(cast.eli.id, **JANUARY), asked=asked)
 
 
 def confirm(session: Session, cast: Cast, request: CaseRequest, name: str = "root", *, yes: bool = True) -> CaseRequest:
@@ -202,7 +203,7 @@ def test_hr_names_another_appraiser_until_a_day(session: Session, example: Examp
     cast = example.cast
     hana = actor_of(cast.hana)
     values = AssignmentValues("Omar Ondang", date(2026, 3, 31), "Mona cuti melahirkan")
-    assign_appraiser(session, hana, person_id=cast.eli.id, **JANUARY, values=values)
+    assign_appraiser(session, hana, where=Where(cast.eli.id, **JANUARY), values=values)
     omar = actor_of(cast.omar)
     card = scorecard_to_date(session, omar, person_id=cast.eli.id, **JANUARY)
     assert card.appraiser is not None
@@ -210,11 +211,11 @@ def test_hr_names_another_appraiser_until_a_day(session: Session, example: Examp
     assert publish_january(session, example, "omar").published_by_id == cast.omar.id
     act = session.scalars(select(AuditEntry).where(AuditEntry.action == "appraiser.assigned")).one()
     assert (act.actor_id, act.subject_id) == (cast.hana.id, cast.eli.id)
-    end_assignment(session, hana, person_id=cast.eli.id, **JANUARY)
+    end_assignment(session, hana, where=Where(cast.eli.id, **JANUARY))
     with pytest.raises(NotFound):
         scorecard_to_date(session, omar, person_id=cast.eli.id, **JANUARY)
     with pytest.raises(Conflict):
-        end_assignment(session, hana, person_id=cast.eli.id, **JANUARY)
+        end_assignment(session, hana, where=Where(cast.eli.id, **JANUARY))
 
 
 @pytest.mark.parametrize(
@@ -236,8 +237,7 @@ def test_nobody_unfit_is_assigned(
         assign_appraiser(
             session,
             actor_of(cast.hana),
-            person_id=cast.eli.id,
-            **JANUARY,
+            where=Where(cast.eli.id, **JANUARY),
             values=AssignmentValues(who, ends_on, "Cuti"),
         )
     assert [(each.at, each.code) for each in refused.value.faults] == [fault]
@@ -248,7 +248,7 @@ def test_only_hr_assigns_and_never_for_themselves(session: Session, example: Exa
     values = AssignmentValues("Omar Ondang", date(2026, 3, 1), "Cuti")
     for name, person in (("mona", cast.eli), ("root", cast.eli), ("hana", cast.hana)):
         with pytest.raises(NotAllowed):
-            assign_appraiser(session, actor_of(getattr(cast, name)), person_id=person.id, **JANUARY, values=values)
+            assign_appraiser(session, actor_of(getattr(cast, name)), where=Where(person.id, **JANUARY), values=values)
 
 
 # --- The end of a case ------------------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def test_an_appraisal_is_closed_after_the_last_day_of_objection(session: Session
     assert state_of(session) is AppraisalState.CLOSED
     assert close_due(session, date(2026, 2, 18)) == 0
     eli = actor_of(example.cast.eli, date(2026, 3, 1))
-    acknowledge(session, eli, person_id=eli.person_id, **JANUARY)
+    acknowledge(session, eli, where=Where(eli.person_id, **JANUARY))
     assert state_of(session) is AppraisalState.CLOSED
     act = session.scalars(select(AuditEntry).where(AuditEntry.action == "appraisal.closed")).one()
     assert (act.actor_id, act.subject_id) == (None, example.cast.eli.id)
@@ -272,9 +272,7 @@ def test_what_waits_is_not_closed(session: Session, example: Example) -> None:
     cast = example.cast
     publish_january(session, example)
     eli = actor_of(cast.eli)
-    made = raise_appeal(
-        session, eli, person_id=eli.person_id, cycle_code="2026", period_code="2026-01", reason="Belum lengkap."
-    )
+    made = raise_appeal(session, eli, where=Where(eli.person_id, "2026", "2026-01"), reason="Belum lengkap.")
     assert close_due(session, date(2026, 6, 1)) == 0
     decision = Decision(AppealOutcome.REJECTED, "Lengkap.")
     decide_appeal(session, actor_of(cast.root), appeal_id=made.id, version=made.version, decision=decision)

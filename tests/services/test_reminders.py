@@ -14,6 +14,7 @@ from app.services.appeals import raise_appeal
 from app.services.appraisals import publish
 from app.services.notices import unread_of
 from app.services.reminders import due_reminders, untold
+from app.services.where import Where
 from app.settings import Settings
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
@@ -152,9 +153,7 @@ def test_an_appeal_waits_for_its_decision(session: Session, cast: Cast, due: Ask
     raise_appeal(
         session,
         actor_of(cast.eli),
-        person_id=cast.eli.id,
-        cycle_code="2026",
-        period_code="2026-01",
+        where=Where(cast.eli.id, "2026", "2026-01"),
         reason="Angka penjualan belum lengkap.",
     )
     assert due(date(2026, 2, 12)) == set()

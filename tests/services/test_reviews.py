@@ -22,6 +22,7 @@ from app.services.reviews import ReviewView, Scoring, review_view
 from app.services.scorecard_facts import load_cycle
 from app.services.scorecards import period_card, scorecard_of
 from app.services.self_assessments import OwnView, OwnWords
+from app.services.where import Where
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
 from tests.reviews import OWN, ask_review, assess, january_of, score
@@ -38,9 +39,7 @@ def example(session: Session, cast: Cast) -> Example:
 def see(session: Session, example: Example, actor: Actor) -> ReviewView:
     where = january_of(example)
     session.expire_all()
-    return review_view(
-        session, actor, person_id=where.person_id, cycle_code=where.cycle_code, period_code=where.period_code
-    )
+    return review_view(session, actor, where=Where(where.person_id, where.cycle_code, where.period_code))
 
 
 def publish_january(session: Session, example: Example) -> PublishedScorecard:

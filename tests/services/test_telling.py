@@ -21,6 +21,7 @@ from app.services.appeals import Decision, decide_appeal, raise_appeal
 from app.services.appraisals import publish
 from app.services.cases import Asked, ask_case, decide_case
 from app.services.receipts import acknowledge
+from app.services.where import Where
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
 from tests.plans import make_draft, open_cycle
@@ -109,7 +110,7 @@ def test_a_colleague_is_asked(session: Session, example: Example, told: Told) ->
 def test_a_result_is_published_and_received(session: Session, example: Example, told: Told) -> None:
     publish_january(session, example)
     assert told() == {"eli: scorecard_published"}
-    acknowledge(session, actor_of(example.cast.eli), person_id=example.cast.eli.id, **JANUARY)
+    acknowledge(session, actor_of(example.cast.eli), where=Where(example.cast.eli.id, **JANUARY))
     assert told() == {"mona: scorecard_acknowledged"}
 
 
@@ -117,7 +118,7 @@ def test_an_objection_is_raised_and_decided(session: Session, example: Example, 
     cast = example.cast
     publish_january(session, example)
     told()
-    appeal = raise_appeal(session, actor_of(cast.eli), person_id=cast.eli.id, **JANUARY, reason="Belum lengkap.")
+    appeal = raise_appeal(session, actor_of(cast.eli), where=Where(cast.eli.id, **JANUARY), reason="Belum lengkap.")
     assert told() == {"root: appeal_raised"}
     decision = Decision(AppealOutcome.REJECTED, "Lengkap.")
     decide_appeal(session, actor_of(cast.root), appeal_id=appeal.id, version=appeal.version, decision=decision)
@@ -128,7 +129,7 @@ def test_where_the_second_level_published_hr_decides(session: Session, example: 
     cast = example.cast
     publish(session, actor_of(cast.root), person_id=cast.eli.id, period_id=example.period("2026-01").id)
     told()
-    raise_appeal(session, actor_of(cast.eli), person_id=cast.eli.id, **JANUARY, reason="Belum lengkap.")
+    raise_appeal(session, actor_of(cast.eli), where=Where(cast.eli.id, **JANUARY), reason="Belum lengkap.")
     assert told() == {"hana: appeal_raised"}
 
 
@@ -137,7 +138,7 @@ def test_a_correction_needs_a_second_person(session: Session, example: Example, 
     publish_january(session, example)
     told()
     asked = Asked(CaseKind.CORRECT, "Dua faktur tercatat pada bulan yang salah.")
-    request = ask_case(session, actor_of(cast.hana), person_id=cast.eli.id, **JANUARY, asked=asked)
+    request = ask_case(session, actor_of(cast.hana), where=Where(cast.eli.id, **JANUARY), asked=asked)
     assert told() == {"root: correction_asked"}
     decide_case(session, actor_of(cast.root), request_id=request.id, version=request.version, is_accepted=True)
     assert told() == {"hana: correction_decided"}

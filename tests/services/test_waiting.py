@@ -17,6 +17,7 @@ from app.services.appeals import raise_appeal
 from app.services.appraisals import publish
 from app.services.cases import Asked, ask_case
 from app.services.overview import overview_for
+from app.services.where import Where
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
 from tests.factories import TODAY
@@ -105,7 +106,7 @@ def test_a_published_card_waits_for_its_receipt_and_an_objection_for_its_decisio
 ) -> None:
     publish(session, actor_of(cast.mona), person_id=cast.eli.id, period_id=example.period("2026-01").id)
     assert waits(session, cast.eli) == [("receipt", 1, f"/scorecards/{cast.eli.id}/2026?period=2026-01")]
-    raise_appeal(session, actor_of(cast.eli), person_id=cast.eli.id, **JANUARY, reason="Belum lengkap.")
+    raise_appeal(session, actor_of(cast.eli), where=Where(cast.eli.id, **JANUARY), reason="Belum lengkap.")
     assert waits(session, cast.eli) == []
     assert waits(session, cast.root) == [("appeal", 1, "/appeals")]
     assert waits(session, cast.mona) == []
@@ -114,5 +115,5 @@ def test_a_published_card_waits_for_its_receipt_and_an_objection_for_its_decisio
 def test_a_request_waits_for_a_second_person(session: Session, cast: Cast, example: Example) -> None:
     publish(session, actor_of(cast.mona), person_id=cast.eli.id, period_id=example.period("2026-01").id)
     asked = Asked(CaseKind.CORRECT, "Dua faktur tercatat pada bulan yang salah.")
-    ask_case(session, actor_of(cast.hana), person_id=cast.eli.id, **JANUARY, asked=asked)
+    ask_case(session, actor_of(cast.hana), where=Where(cast.eli.id, **JANUARY), asked=asked)
     assert everybody(session, cast) == {"eli": ["receipt"], "root": ["case"]}

@@ -60,9 +60,9 @@ from app.services.cycles import CycleValues, PolicyValues
 from app.services.organisation import SETTINGS
 from app.services.people import PersonValues
 from app.services.plan_drafts import kpis_of
-from app.services.review_changes import Where
 from app.services.reviews import Scoring
 from app.services.self_assessments import OwnView
+from app.services.where import Where
 from app.settings import Settings
 from tests.cast import Cast, actor_of, make_cast
 from tests.plans import VALUES, add_kpi, add_objective, rate, start
@@ -324,12 +324,12 @@ class Year(RuleBasedStateMachine):
 
     @rule(by=who, name=employee, code=quarter, step=st.sampled_from(["acknowledge", "appeal"]))
     def scorecard_is_answered(self, by: str, name: str, code: str, step: str) -> None:
-        given: dict[str, Any] = {"person_id": self.person(name).id, "cycle_code": "2026", "period_code": code}
+        where = Where(self.person(name).id, "2026", code)
         with self.trying(step):
             if step == "acknowledge":
-                receipts.acknowledge(self.session, self.actor(by, name), **given)
+                receipts.acknowledge(self.session, self.actor(by, name), where=where)
             else:
-                appeals.raise_appeal(self.session, self.actor(by, name), **given, reason="Belum lengkap")
+                appeals.raise_appeal(self.session, self.actor(by, name), where=where, reason="Belum lengkap")
 
     @rule(name=employee, code=quarter, outcome=st.sampled_from(list(AppealOutcome)))
     def whole_objection(self, name: str, code: str, outcome: AppealOutcome) -> None:
@@ -369,9 +369,7 @@ class Year(RuleBasedStateMachine):
             cases.ask_case(
                 self.session,
                 self.actor(by, name),
-                person_id=self.person(name).id,
-                cycle_code="2026",
-                period_code=code,
+                where=Where(self.person(name).id, "2026", code),
                 asked=asked,
             )
         request = self.session.scalars(select(CaseRequest).where(CaseRequest.decided_at.is_(None)).limit(1)).first()

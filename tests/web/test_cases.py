@@ -20,6 +20,7 @@ from app.models import (
 from app.rules.vocabulary import AppealOutcome
 from app.services.appeals import Decision, decide_appeal, raise_appeal
 from app.services.appraisals import publish
+from app.services.where import Where
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
 from tests.tools import SignIn
@@ -70,9 +71,7 @@ def test_receipt_objection_and_decision_lead_to_a_new_version(
 def test_every_version_is_handed_out_and_nothing_beside_them(
     session: Session, cast: Cast, address: str, as_: SignIn
 ) -> None:
-    appeal = raise_appeal(
-        session, actor_of(cast.eli), person_id=cast.eli.id, cycle_code="2026", period_code="2026-01", reason="X"
-    )
+    appeal = raise_appeal(session, actor_of(cast.eli), where=Where(cast.eli.id, "2026", "2026-01"), reason="X")
     decision = Decision(AppealOutcome.UPHELD, "Y", Decimal("91.25"))
     decide_appeal(session, actor_of(cast.root), appeal_id=appeal.id, version=1, decision=decision)
     eli, hana, eva = as_(cast.eli), as_(cast.hana), as_(cast.eva)

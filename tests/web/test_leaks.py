@@ -13,8 +13,8 @@ from app.rules.entries import Figure
 from app.services.actuals import EntryValues, put_entry
 from app.services.appraisals import publish
 from app.services.plan_drafts import kpis_of
-from app.services.review_changes import Where
 from app.services.reviews import hand_back
+from app.services.where import Where
 from tests.cast import Cast, actor_of
 from tests.everything import Company, make_company
 from tests.tools import SignIn
