@@ -346,13 +346,14 @@ def _verify_file(sessions: "Sessions", file: Path, *, as_json: bool) -> bool:
         content = file.read_bytes()
     with transaction(sessions, writes=False) as session:
         found = verification.find_pdf(session, content)
-        facts = verification.facts_of(found) if found else {}
+        facts = verification.facts_of(session, found) if found else {}
     if as_json:
         typer.echo(json.dumps({"issued": found is not None, **facts}, ensure_ascii=False, indent=2))
     elif found is None:
         typer.echo(f"kinerja: {file} is not a PDF that was issued here, or it was changed", err=True)
     else:
         typer.echo("issued here: {number}, version {version}, total {total}, grade {grade}".format(**facts))
+        typer.echo(f"check value {facts['check_value']}, {str(facts['standing']).replace('_', ' ')}")
     return found is not None
 
 

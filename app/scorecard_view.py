@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.i18n import Locale
 from app.rules import charts
+from app.rules.check_value import figures_text
 from app.rules.numbers import plain
 from app.rules.scorecard import Band, MilestoneShare, Scorecard, ScorecardKpi
 from app.working import working_text
@@ -75,6 +76,11 @@ class ScorecardView:
     def lines(self) -> tuple[ShownKpi, ...]:
         """All KPIs in the order of the plan."""
         return tuple(line for objective in self.objectives for line in objective.lines)
+
+    @property
+    def figures_text(self) -> str:
+        """What the check value was computed from."""
+        return figures_text(self.card)
 
     @property
     def weight(self) -> Decimal:

@@ -57,7 +57,8 @@ def test_a_pdf_is_written_and_known_again(tmp_path: Path) -> None:
     assert out.read_bytes().startswith(b"%PDF-")
     assert said(run("verify", out)) == (
         0,
-        "issued here: KSK/2026-01/4, version 1, total 81.37, grade needs_improvement\n",
+        "issued here: KSK/2026-01/4, version 1, total 81.37, grade needs_improvement\n"
+        "check value 1B6B 8057 ABD3 D5DF, in force\n",
         "",
     )
     facts = json.loads(run("verify", out, "--json").stdout)

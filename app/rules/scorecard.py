@@ -354,7 +354,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """How a holder proves the paper; made from the snapshot, so the check value does not cover it."""
+    """How a holder proves the paper; made from the frozen figures, and no part of what is frozen."""
 
     code: str
     check_value: str

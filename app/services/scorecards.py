@@ -1,5 +1,6 @@
 """What does a person's scorecard for a period show: to date, or as it was published?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Final
@@ -12,18 +13,17 @@ from app.access import Actor, allow, require
 from app.database import Sessions, transaction
 from app.errors import KinerjaError, NotFound
 from app.models import Appraisal, AuditEntry, Cycle, Period, Person, PublishedScorecard
+from app.rules.check_value import check_value
 from app.rules.scorecard import Scorecard, Verification
 from app.rules.vocabulary import Action
 from app.rules.workflow import Step
 from app.services import audit, snapshots
 from app.services.appraisals import refusal_of
 from app.services.card_cases import CardCase, case_of_card
-from app.services.cycles import period_of
 from app.services.organisation import settings_of
 from app.services.scorecard_facts import as_told, is_over, load_cycle, load_facts
 from app.services.scorecard_parts import scorecard_of_scored
 from app.services.standings import ScoredPerson, score_person
-from app.services.where import Where
 
 VIEWED: Final = "scorecard.viewed"
 
@@ -108,9 +108,9 @@ def period_card(
     )
 
 
-def published_card(session: Session, actor: Actor, *, where: Where) -> PeriodCard:
+def published_card(session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str) -> PeriodCard:
     """The same where it must have been published."""
-    found = period_card(session, actor, **where._asdict())
+    found = period_card(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
     if found.published is None:
         raise NotFound("not_published")
     return found
@@ -173,11 +173,8 @@ def scorecard_of(published: PublishedScorecard) -> Scorecard:
     """The scorecard as it was published, with what proves it."""
     session = object_session(published)
     base = settings_of(session).base_url.rstrip("/") if session else ""
-    code = published.verification_code
-    return replace(
-        snapshots.thawed(published.snapshot),
-        verification=Verification(code, snapshots.check_value(published.snapshot_digest), f"{base}/verify/{code}"),
-    )
+    code, card = published.verification_code, snapshots.thawed(published.snapshot)
+    return replace(card, verification=Verification(code, check_value(card), f"{base}/verify/{code}"))
 
 
 def period_to_show(cycle: Cycle, actor: Actor) -> Period:
@@ -216,11 +213,18 @@ def note_view(sessions: Sessions, actor: Actor, *, person_id: int, period_id: in
 
 def _scored(session: Session, actor: Actor, person_id: int, cycle_code: str, period_code: str | None) -> ScoredPerson:
     cycle = load_cycle(session, code=cycle_code)
-    period = period_to_show(cycle, actor) if period_code is None else period_of(cycle, period_code)
+    period = period_to_show(cycle, actor) if period_code is None else _period_of(cycle.periods, period_code)
     facts = load_facts(session, cycle, period, [person_id], actor.today)
     if person_id not in facts.people:
         raise NotFound("no_plan_in_force")
     return score_person(facts, as_told(facts.people[person_id], actor.person_id))
+
+
+def _period_of(periods: Sequence[Period], code: str) -> Period:
+    found = next((period for period in periods if period.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _to_date(session: Session, scored: ScoredPerson) -> Scorecard:

@@ -25,7 +25,6 @@ FORMULA_VERSION: Final = "1"
 """Goes up when a rule of scoring changes, so that a reader knows by which ones a card was computed."""
 
 _SCORECARD: Final = TypeAdapter(Scorecard)
-_CHECK_SIGNS: Final = 16
 
 
 def frozen(card: Scorecard, scored: ScoredPerson) -> str:
@@ -54,12 +53,6 @@ def card_of(snapshot: str) -> dict[str, Any]:
 def digest_of(snapshot: str) -> str:
     """The check value over every byte of the snapshot."""
     return hashlib.sha256(snapshot.encode()).hexdigest()
-
-
-def check_value(digest: str) -> str:
-    """The beginning of a digest as it is printed: short enough to compare by eye."""
-    signs = digest[:_CHECK_SIGNS].upper()
-    return " ".join(signs[start : start + 4] for start in range(0, _CHECK_SIGNS, 4))
 
 
 def reissued(snapshot: str, card: Scorecard, decided: Adjustment | None = None) -> str:

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
 from app.documents.cards import CardRefused
 from app.models import PublishedScorecard
+from app.rules.check_value import check_value
 from app.rules.scorecard import Scorecard
+from app.rules.vocabulary import RELEASED, AppraisalState
 from app.services import snapshots
 from app.services.issued import digest_of, issued_as
 from app.services.scorecards import scorecard_of
@@ -25,9 +29,19 @@ class Check:
     fault: str = ""
 
 
+class Standing(StrEnum):
+    """Whether a published scorecard still holds; why it might not is no stranger's business."""
+
+    IN_FORCE = "in_force"
+    IN_QUESTION = "in_question"
+    """An objection or a correction is under way, so a later version may follow."""
+    REPLACED = "replaced"
+    """A later version was published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What somebody who holds a paper may learn from its code: nothing that the paper does not say."""
+    """What somebody who holds a paper may learn from its code: what the paper says, and whether it still holds."""
 
     code: str
     number: str
@@ -39,6 +53,11 @@ class Proof:
     grade_en: str
     published_at: datetime
     check_value: str
+    standing: Standing
+
+
+_DIGEST_SIGNS: Final = 64
+"""Of a file's SHA-256 in hexadecimal."""
 
 
 def count_published(session: Session) -> int:
@@ -85,18 +104,41 @@ def find_pdf(session: Session, content: bytes) -> PublishedScorecard | None:
     return issued_as(session, digest_of(content))
 
 
+def is_digest(typed: str) -> bool:
+    """Whether this is the SHA-256 of a file, as programs write it, rather than a code from a paper."""
+    return len(typed) == _DIGEST_SIGNS and set(typed.lower()) <= set("0123456789abcdef")
+
+
+def find_digest(session: Session, typed: str) -> PublishedScorecard | None:
+    """The same where only the SHA-256 of the file came here, and the file stayed with its holder."""
+    return issued_as(session, typed.lower())
+
+
 def find_code(session: Session, typed: str) -> PublishedScorecard | None:
     """The published scorecard of a code as it was typed: small letters, blanks and missing dashes do not matter."""
     signs = "".join(sign for sign in typed.upper() if sign.isalnum())
     code = "-".join(signs[start : start + 4] for start in range(0, len(signs), 4))
     return session.scalar(
-        select(PublishedScorecard)
-        .where(PublishedScorecard.verification_code == code, PublishedScorecard.snapshot != "")
-        .options(joinedload(PublishedScorecard.appraisal))
+        select(PublishedScorecard).where(
+            PublishedScorecard.verification_code == code, PublishedScorecard.snapshot != ""
+        )
     )
 
 
-def facts_of(published: PublishedScorecard) -> dict[str, str | int | None]:
+def standing_of(session: Session, published: PublishedScorecard) -> Standing:
+    """Whether this version still holds."""
+    has_later = exists().where(
+        PublishedScorecard.appraisal_id == published.appraisal_id,
+        PublishedScorecard.version_number > published.version_number,
+    )
+    if session.scalar(select(has_later)):
+        return Standing.REPLACED
+    state = published.appraisal.state
+    is_settled = state in RELEASED and state is not AppraisalState.APPEALED
+    return Standing.IN_FORCE if is_settled else Standing.IN_QUESTION
+
+
+def facts_of(session: Session, published: PublishedScorecard) -> dict[str, str | int | None]:
     """What a program may want to know of a published scorecard, every number as text."""
     card = scorecard_of(published)
     return {
@@ -108,10 +150,12 @@ def facts_of(published: PublishedScorecard) -> dict[str, str | int | None]:
         "grade": card.result.grade,
         "published_at": published.published_at.isoformat(),
         "code": published.verification_code,
+        "check_value": check_value(card),
+        "standing": standing_of(session, published).value,
     }
 
 
-def proof_of(published: PublishedScorecard) -> Proof:
+def proof_of(session: Session, published: PublishedScorecard) -> Proof:
     """What the public page says of a published scorecard."""
     card = scorecard_of(published)
     band = card.result.band
@@ -125,5 +169,6 @@ def proof_of(published: PublishedScorecard) -> Proof:
         grade_id=band.name_id if band else "",
         grade_en=band.name_en if band else "",
         published_at=published.published_at,
-        check_value=snapshots.check_value(published.snapshot_digest),
+        check_value=check_value(card),
+        standing=standing_of(session, published),
     )

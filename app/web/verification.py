@@ -13,8 +13,10 @@ from app import clock
 from app.i18n import mark
 from app.models import PublishedScorecard
 from app.routing import DbSession, Needs, make_router
+from app.rules.check_value import value_of
 from app.rules.vocabulary import Action
 from app.services import verification
+from app.services.verification import Proof
 from app.web.forms import Form, Query, SentForm
 from app.web.render import error_page, page, redirect
 
@@ -23,6 +25,18 @@ _PUBLIC: Final = [Depends(Needs(Action.PUBLIC))]
 LOOK_UPS: Final = 30
 WITHIN: Final = timedelta(minutes=10)
 _PLACES_REMEMBERED: Final = 10_000
+_LONGEST_CODE: Final = 80
+_EXAMPLE: Final = """\
+kinerja-1
+KSK/2026-01/1042
+1
+Ratna Wulandari
+K1|40|118.5|98.75|39.5
+K2|35|1|100|35
+K3|25|12|120|30
+104.5
+"""
+"""Figures of nobody, by which the page explains the check value."""
 _TOO_MANY: Final = mark("Too many look-ups from here. Please try again in some minutes.")
 
 
@@ -60,7 +74,7 @@ look_ups: Final = LookUps()
 @router.get("/verify", dependencies=_PUBLIC)
 def form_page(request: Request, query: Query) -> Response:
     """Where to type a code or choose a file."""
-    code = query.text("code", required=False, limit=40)
+    code = query.text("code", required=False, limit=_LONGEST_CODE)
     if code and query.is_valid:
         return redirect(request, f"/verify/{quote(code.upper().replace(' ', ''), safe='')}")
     return _page(request, Form.showing(request.state.locale))
@@ -68,15 +82,18 @@ def form_page(request: Request, query: Query) -> Response:
 
 @router.get("/verify/{code}", dependencies=_PUBLIC)
 def code_page(request: Request, session: DbSession, code: str) -> Response:
-    """What the code proves, and nothing that its paper does not say."""
+    """What a code proves, or the SHA-256 of a file: nothing that its paper does not say, but whether it still holds."""
     if wait := look_ups.wait(_place(request)):
         return _too_many(request, wait)
-    form = Form.showing(request.state.locale, code=code[:40])
+    if verification.is_digest(code):
+        found = verification.find_digest(session, code)
+        return _file_page(request, session, Form.showing(request.state.locale), found)
+    form = Form.showing(request.state.locale, code=code[:_LONGEST_CODE])
     found = verification.find_code(session, code)
     if found is None:
         form.refuse("code", "code_unknown")
         return _page(request, form, status=HTTPStatus.NOT_FOUND)
-    return _page(request, form, found)
+    return _page(request, form, verification.proof_of(session, found))
 
 
 @router.post("/verify", dependencies=_PUBLIC)
@@ -87,18 +104,29 @@ def check_file(request: Request, session: DbSession, form: SentForm) -> Response
     upload = form.file("file")
     if upload is None:
         return _page(request, form, status=HTTPStatus.BAD_REQUEST)
-    found = verification.find_pdf(session, upload.file.read())
+    return _file_page(request, session, form, verification.find_pdf(session, upload.file.read()))
+
+
+def _file_page(request: Request, session: DbSession, form: Form, found: PublishedScorecard | None) -> Response:
     if found is None:
         form.refuse("file", "pdf_unknown")
         return _page(request, form)
-    return _page(request, form, found, by_file=True)
+    return _page(request, form, verification.proof_of(session, found), by_file=True)
 
 
 def _page(
-    request: Request, form: Form, found: PublishedScorecard | None = None, *, by_file: bool = False, status: int = 200
+    request: Request, form: Form, proof: Proof | None = None, *, by_file: bool = False, status: int = 200
 ) -> Response:
-    proof = verification.proof_of(found) if found else None
-    return page(request, "verification/verify.html", status, by_file=by_file, form=form, proof=proof)
+    return page(
+        request,
+        "verification/verify.html",
+        status,
+        by_file=by_file,
+        example=_EXAMPLE,
+        example_value=value_of(_EXAMPLE),
+        form=form,
+        proof=proof,
+    )
 
 
 def _place(request: Request) -> str:

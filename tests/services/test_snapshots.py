@@ -40,7 +40,7 @@ from app.services.appraisals import publish
 from app.services.cycles import policy_of
 from app.services.scorecard_facts import PeriodFacts, PersonFacts, Placed
 from app.services.scorecard_parts import scorecard_of_scored
-from app.services.snapshots import FORMULA_VERSION, check_value, digest_of, frozen, recomputed, thawed
+from app.services.snapshots import FORMULA_VERSION, digest_of, frozen, recomputed, thawed
 from app.services.standings import score_person
 from app.settings import Settings
 from tests.cards import add_bands, make_example
@@ -244,7 +244,3 @@ def test_a_figure_that_was_changed_shows(snapshot: str, old: str, new: str) -> N
     assert changed != snapshot
     assert recomputed(changed) != changed
     assert digest_of(changed) != digest_of(snapshot)
-
-
-def test_a_check_value_is_short_enough_to_compare_by_eye() -> None:
-    assert check_value("0123456789abcdef" * 4) == "0123 4567 89AB CDEF"

@@ -1,19 +1,24 @@
 """Does the public page prove a paper to its holder, and tell nobody anything else?"""
 
+import html
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.database import Sessions
-from app.models import PublishedScorecard
-from app.rules.vocabulary import Language
+from app.models import IssuedPdf, PublishedScorecard
+from app.rules.check_value import check_value, figures_text
+from app.rules.vocabulary import AppraisalState, Language
 from app.services.appraisals import publish
 from app.services.issued import issue_pdf
+from app.services.scorecards import scorecard_of
+from app.services.verification import Standing, proof_of
 from app.web.verification import LOOK_UPS, look_ups
 from tests.cards import make_example
 from tests.cast import Cast, actor_of
-from tests.tools import Browser, Clock
+from tests.tools import Browser, Clock, SignIn
 
 ORIGIN = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
 
@@ -43,6 +48,76 @@ def test_a_code_shows_what_its_paper_shows_and_no_name(client: Browser, made: Pu
     for text in ("Effendi", "Mona", "Sales", "Rahasia"):
         assert text not in page.text
     assert "81,37" in client.get(f"/verify/{made.verification_code}", headers={"Accept-Language": "id"}).text
+
+
+def test_an_objection_leaves_the_result_in_question_and_says_no_word_of_it(
+    client: Browser, session: Session, made: PublishedScorecard
+) -> None:
+    assert proof_of(session, made).standing is Standing.IN_FORCE
+    assert "Genuine and in force" in looked_up(client, made)
+    made.appraisal.state = AppraisalState.APPEALED
+    session.commit()
+    page = looked_up(client, made)
+    assert "Genuine and in force, but being looked at again" in page
+    assert "objection" not in page.lower()
+    made.appraisal.state = AppraisalState.SCORED  # reopened for a correction
+    session.commit()
+    assert "being looked at again" in looked_up(client, made)
+
+
+def test_a_replaced_version_says_so_and_tells_nothing_of_the_later_one(
+    client: Browser, session: Session, made: PublishedScorecard
+) -> None:
+    copied = {name: getattr(made, name) for name in ("appraisal_id", "coverage", "published_at", "published_by_id")}
+    later = PublishedScorecard(
+        **copied,
+        version_number=2,
+        verification_code="2345-6789-ABCD",
+        snapshot=made.snapshot,
+        snapshot_digest=made.snapshot_digest,
+        total=Decimal("99.99"),
+        grade="good",
+    )
+    session.add(later)
+    session.commit()
+    page = looked_up(client, made)
+    assert "Genuine, but replaced" in page
+    assert "81.37" in page
+    assert "99.99" not in page
+    assert later.verification_code not in page
+    assert "Genuine and in force" in looked_up(client, later)
+
+
+def test_the_digest_of_a_file_is_enough(client: Browser, session: Session, made: PublishedScorecard) -> None:
+    digest = "0123456789abcdef" * 4
+    session.add(
+        IssuedPdf(scorecard_id=made.id, language="id", template_version="0", digest=digest, issued_at=made.published_at)
+    )
+    session.commit()
+    for typed in (digest, digest.upper()):
+        sent = client.get("/verify", params={"code": typed})
+        page = client.get(sent.headers["location"], headers={"Accept-Language": "en"})
+        assert (page.status_code, "This file is an issued PDF, unchanged." in page.text) == (200, True)
+    changed = client.get(f"/verify/{digest[:-1]}e", headers={"Accept-Language": "en"})
+    assert "is not a PDF that was issued here, or it was changed since" in changed.text
+    assert made.verification_code not in changed.text
+
+
+def test_the_holder_finds_the_figures_behind_the_check_value(
+    client: Browser, as_: SignIn, cast: Cast, made: PublishedScorecard
+) -> None:
+    shown = html.unescape(client.get(f"/verify/{made.verification_code}").text)
+    card = scorecard_of(made)
+    assert check_value(card) in shown
+    assert figures_text(card) not in shown
+    own = html.unescape(as_(cast.eli).get(f"/scorecards/{cast.eli.id}/2026?period=2026-01").text)
+    assert check_value(card) in own
+    assert figures_text(card) in own
+
+
+def looked_up(client: Browser, made: PublishedScorecard) -> str:
+    """The page of its code."""
+    return client.get(f"/verify/{made.verification_code}", headers={"Accept-Language": "en"}).text
 
 
 def test_a_code_is_found_however_it_is_typed(client: Browser, made: PublishedScorecard) -> None:
