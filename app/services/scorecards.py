@@ -1,6 +1,5 @@
 """What does a person's scorecard for a period show: to date, or as it was published?"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Final
@@ -20,10 +19,12 @@ from app.rules.workflow import Step
 from app.services import audit, snapshots
 from app.services.appraisals import refusal_of
 from app.services.card_cases import CardCase, case_of_card
+from app.services.cycles import period_of
 from app.services.organisation import settings_of
 from app.services.scorecard_facts import as_told, is_over, load_cycle, load_facts
 from app.services.scorecard_parts import scorecard_of_scored
 from app.services.standings import ScoredPerson, score_person
+from app.services.where import Where
 
 VIEWED: Final = "scorecard.viewed"
 
@@ -108,9 +109,9 @@ def period_card(
     )
 
 
-def published_card(session: Session, actor: Actor, *, person_id: int, cycle_code: str, period_code: str) -> PeriodCard:
+def published_card(session: Session, actor: Actor, *, where: Where) -> PeriodCard:
     """The same where it must have been published."""
-    found = period_card(session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code)
+    found = period_card(session, actor, **where._asdict())
     if found.published is None:
         raise NotFound("not_published")
     return found
@@ -213,18 +214,11 @@ def note_view(sessions: Sessions, actor: Actor, *, person_id: int, period_id: in
 
 def _scored(session: Session, actor: Actor, person_id: int, cycle_code: str, period_code: str | None) -> ScoredPerson:
     cycle = load_cycle(session, code=cycle_code)
-    period = period_to_show(cycle, actor) if period_code is None else _period_of(cycle.periods, period_code)
+    period = period_to_show(cycle, actor) if period_code is None else period_of(cycle, period_code)
     facts = load_facts(session, cycle, period, [person_id], actor.today)
     if person_id not in facts.people:
         raise NotFound("no_plan_in_force")
     return score_person(facts, as_told(facts.people[person_id], actor.person_id))
-
-
-def _period_of(periods: Sequence[Period], code: str) -> Period:
-    found = next((period for period in periods if period.code == code), None)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _to_date(session: Session, scored: ScoredPerson) -> Scorecard:
