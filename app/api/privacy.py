@@ -12,7 +12,7 @@ from app.api.exchange import ApiRoute
 from app.api.operations import WRITES, refusals
 from app.api.paging import Part
 from app.api.wire import Day, Id, Sent, Shown, lines
-from app.models import DataRequest, Erasure, LegalHold
+from app.models import DataRequest
 from app.routing import CurrentActor, DbSession, Needs, RowId
 from app.rules.vocabulary import Action, DataRequestKind
 from app.services import erasure, own_data, privacy
@@ -215,7 +215,7 @@ def answer_data_request(
 def list_holds(session: DbSession, actor: CurrentActor) -> Holds:
     """The holds in force."""
     privacy.check_manage(session, actor)
-    return Holds(items=[_hold(each) for each in privacy.holds(session, actor)])
+    return Holds(items=[Hold.model_validate(each) for each in privacy.holds(session, actor)])
 
 
 @router.post(
@@ -228,7 +228,9 @@ def list_holds(session: DbSession, actor: CurrentActor) -> Holds:
 )
 def set_hold(session: DbSession, actor: CurrentActor, sent: HoldSent) -> Hold:
     """Until a day, or until the hold is ended."""
-    return _hold(privacy.hold(session, actor, person_id=sent.person_id, reason=sent.reason, until=sent.until))
+    return Hold.model_validate(
+        privacy.hold(session, actor, person_id=sent.person_id, reason=sent.reason, until=sent.until)
+    )
 
 
 @router.post(
@@ -255,7 +257,7 @@ def list_erasures(session: DbSession, actor: CurrentActor) -> Erasures:
     """What waits for a second person, and whose data need not be kept any more."""
     privacy.check_manage(session, actor)
     return Erasures(
-        asked=[_erasure(each) for each in erasure.asked(session, actor)],
+        asked=[ErasureShown.model_validate(each) for each in erasure.asked(session, actor)],
         due=[person.id for person in erasure.due(session, actor)],
     )
 
@@ -270,7 +272,9 @@ def list_erasures(session: DbSession, actor: CurrentActor) -> Erasures:
 )
 def ask_erasure(session: DbSession, actor: CurrentActor, sent: ErasureSent) -> ErasureShown:
     """Of somebody who has left; a second person does it."""
-    return _erasure(erasure.ask_erasure(session, actor, person_id=sent.person_id, reason=sent.reason))
+    return ErasureShown.model_validate(
+        erasure.ask_erasure(session, actor, person_id=sent.person_id, reason=sent.reason)
+    )
 
 
 @router.post(
@@ -301,11 +305,3 @@ def withdraw_erasure(session: DbSession, actor: CurrentActor, erasure_id: RowId)
 
 def _shown(requests: Sequence[DataRequest]) -> DataRequests:
     return DataRequests(items=[DataRequestShown.model_validate(each) for each in requests])
-
-
-def _hold(held: LegalHold) -> Hold:
-    return Hold.model_validate(held)
-
-
-def _erasure(made: Erasure) -> ErasureShown:
-    return ErasureShown.model_validate(made)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -12,10 +12,10 @@ from app.access import Actor, require
 from app.errors import Conflict, Invalid
 from app.models import AppraiserAssignment, Period, Person
 from app.rules.faults import Fault
-from app.rules.texts import tidy
 from app.rules.vocabulary import Action
 from app.services import audit
 from app.services.cycles import cycle_by_code, period_of
+from app.services.people_lists import person_named
 from app.services.released import checked_words
 from app.services.where import Where
 
@@ -79,24 +79,11 @@ def check_may_assign(session: Session, actor: Actor, *, person_id: int) -> None:
 
 def _appraiser(session: Session, actor: Actor, who: str, person_id: int) -> Person:
     """The one person of this number or name who is on the staff and is not the employee."""
-    wished = tidy(who)
-    if not wished:
-        raise Invalid([Fault("who", "required")])
-    found = session.scalars(
-        select(Person)
-        .where(
-            or_(func.lower(Person.number) == wished.lower(), func.lower(Person.name) == wished.lower()),
-            or_(Person.left_on.is_(None), Person.left_on >= actor.today),
-        )
-        .limit(2)
-    ).all()
-    if not found:
-        raise Invalid([Fault("who", "nobody_so_named")])
-    if len(found) > 1:
-        raise Invalid([Fault("who", "several_so_named")])
-    if found[0].id == person_id:
+    is_here = or_(Person.left_on.is_(None), Person.left_on >= actor.today)
+    found = person_named(session, who, is_here, at="who")
+    if found.id == person_id:
         raise Invalid([Fault("who", "own_manager")])
-    return found[0]
+    return found
 
 
 def _record(

@@ -59,11 +59,12 @@ def due(session: Session, actor: Actor) -> Sequence[Person]:
             may(actor, Action.PRIVACY_MANAGE, Person.id),
             Person.left_on < years_before(actor.today, settings_of(session).retention_years),
             Person.id.not_in(select(Erasure.person_id)),
+            ~is_held(Person.id, actor.today),
         )
         .order_by(Person.left_on, Person.id)
         .limit(200)
     )
-    return [person for person in session.scalars(wanted) if not is_held(session, person.id, actor.today)]
+    return session.scalars(wanted).all()
 
 
 def years_before(day: date, years: int) -> date:
@@ -175,7 +176,7 @@ def _open(session: Session, actor: Actor, erasure_id: int) -> Erasure:
 def _refuse_if_kept(session: Session, actor: Actor, person: Person) -> None:
     if person.left_on is None or person.left_on >= actor.today:
         raise Conflict("person_still_here")
-    if is_held(session, person.id, actor.today):
+    if session.scalar(select(is_held(person.id, actor.today))):
         raise Conflict("person_held")
 
 

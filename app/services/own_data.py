@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, select
@@ -29,6 +30,7 @@ _NOT_THE_SUBJECT: Final = {("kpi_recorder", "person_id")}
 """Who records somebody else's KPI is not the one whom it concerns."""
 
 
+@cache
 def owners() -> Mapping[str, str]:
     """For every table about a person the column that leads there: to the person, or to a row of theirs."""
     found: dict[str, str] = {"person": "id"}

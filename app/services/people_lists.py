@@ -11,8 +11,9 @@ from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import ColumnElement
 
 from app.access import Actor, note_question, require, visible_people
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.models import Account, Person, Placement, Position, ReportingLine, Unit
+from app.rules.faults import Fault
 from app.rules.texts import search_words, tidy
 from app.rules.vocabulary import Action
 from app.services.listing import Listing
@@ -25,6 +26,18 @@ _WITH_HISTORY: Final[tuple[ORMOption, ...]] = (
     selectinload(Person.reporting_lines).joinedload(ReportingLine.manager),
     selectinload(Person.grants),
 )
+
+
+def person_named(session: Session, written: str, *among: ColumnElement[bool], at: str) -> Person:
+    """Whom the words in the field `at` mean: by employee number, or by a name that only one person among them has."""
+    wanted = tidy(written).lower()
+    if not wanted:
+        raise Invalid([Fault(at, "required")])
+    is_meant = or_(func.lower(Person.number) == wanted, func.lower(Person.name) == wanted)
+    found = session.scalars(select(Person).where(is_meant, *among).limit(2)).all()
+    if len(found) != 1:
+        raise Invalid([Fault(at, "several_so_named" if found else "nobody_so_named")])
+    return found[0]
 
 
 def list_people(

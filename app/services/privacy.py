@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from app import clock
 from app.access import Actor, may, note_question, require
@@ -17,9 +17,9 @@ from app.database import Sessions, transaction
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Appraisal, AuditEntry, DataRequest, Entry, EvidenceFile, LegalHold, Person, PublishedScorecard
 from app.rules.faults import Fault
-from app.rules.texts import text_faults, tidy, tidy_lines
+from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import Action, DataRequestKind, Language
-from app.services import audit, own_data
+from app.services import audit, own_data, people_lists
 from app.services.evidence import path_of
 from app.services.issued import issue_pdf
 from app.services.organisation import settings_of
@@ -63,12 +63,7 @@ def check_manage(session: Session, actor: Actor) -> None:
 def person_named(session: Session, actor: Actor, written: str) -> Person:
     """Whom the words mean: by employee number, or by a name that only one person has."""
     note_question(session, Action.PRIVACY_MANAGE)
-    wanted = tidy(written).lower()
-    same = or_(func.lower(Person.number) == wanted, func.lower(Person.name) == wanted)
-    found = session.scalars(select(Person).where(same, may(actor, Action.PRIVACY_MANAGE, Person.id)).limit(2)).all()
-    if len(found) != 1:
-        raise Invalid([Fault("person", "several_so_named" if found else "nobody_so_named")])
-    return found[0]
+    return people_lists.person_named(session, written, may(actor, Action.PRIVACY_MANAGE, Person.id), at="person")
 
 
 # --- One's own data ---------------------------------------------------------------------------------------------------
@@ -221,10 +216,9 @@ def holds(session: Session, actor: Actor) -> Sequence[LegalHold]:
     return session.scalars(wanted.order_by(LegalHold.id.desc())).all()
 
 
-def is_held(session: Session, person_id: int, day: date) -> bool:
-    """Whether somebody's data must be kept on a day, whatever the retention says."""
-    held = select(LegalHold.id).where(LegalHold.person_id == person_id, _in_force(day)).limit(1)
-    return session.scalar(held) is not None
+def is_held(person_id: InstrumentedAttribute[int] | int, day: date) -> ColumnElement[bool]:
+    """Whether somebody's data must be kept on a day, whatever the retention says; a part of a query."""
+    return exists().where(LegalHold.person_id == person_id, _in_force(day))
 
 
 def hold(session: Session, actor: Actor, *, person_id: int, reason: str, until: date | None) -> LegalHold:

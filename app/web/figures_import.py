@@ -140,6 +140,9 @@ def _preview(request: Request, session: DbSession, actor: Actor, signed: str, st
         ],
         file_name=file_name,
         found=found,
+        import_path=_PATH,
+        more_faults=max(0, len(found.faults) - MOST_SHOWN),
+        more_rows=max(0, len(found.changes) - MOST_SHOWN),
         rows=[words(change) for change in found.changes[:MOST_SHOWN]],
         upload=signed,
     )

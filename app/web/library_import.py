@@ -140,9 +140,13 @@ def _preview(request: Request, session: DbSession, actor: Actor, signed: str, st
         upload=signed,
         file_name=upload.file_name,
         headings=HEADINGS,
+        import_path="/library/import",
         rows=rows[:MOST_SHOWN],
         more_rows=max(0, len(rows) - MOST_SHOWN),
-        faults=[(line, HEADINGS[fault.at], fault_text(fault, locale)) for line, fault in preview.faults[:MOST_SHOWN]],
+        faults=[
+            (line, locale.text(HEADINGS[fault.at]), fault_text(fault, locale))
+            for line, fault in preview.faults[:MOST_SHOWN]
+        ],
         more_faults=max(0, len(preview.faults) - MOST_SHOWN),
     )
 

@@ -134,11 +134,12 @@ def _shown(request: Request, preview: ImportPreview) -> dict[str, Any]:
     rows = [planned for planned in preview.rows if planned.kind is not Kind.SAME]
     return {
         "headings": {**HEADINGS, "manager": mark("Manager")},
+        "import_path": "/people/import",
         "more_faults": max(0, len(preview.faults) - MOST_SHOWN),
         "more_rows": max(0, len(rows) - MOST_SHOWN),
         "rows": rows[:MOST_SHOWN],
         "faults": [
-            (found.line, HEADINGS[found.fault.at], fault_text(found.fault, locale))
+            (found.line, locale.text(HEADINGS[found.fault.at]), fault_text(found.fault, locale))
             for found in preview.faults[:MOST_SHOWN]
         ],
     }
