@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import select
 
@@ -196,9 +196,8 @@ def _react(stage: Stage) -> None:
         if number != 1:
             with stage.act():
                 comment = story()["appeals"]["receipt"] if number % 2 == 0 else ""
-                receipts.acknowledge(
-                    stage.session, stage.by(card.appraisal.person_id), comment=comment, **_at(stage, card)
-                )
+                person_id = card.appraisal.person_id
+                receipts.acknowledge(stage.session, stage.by(person_id), where=stage.where(person_id), comment=comment)
     for number, card in enumerate(cards[:2]):
         _object(stage, card, decide=number == 1)
 
@@ -207,11 +206,6 @@ def _own_card(stage: Stage) -> list[PublishedScorecard]:
     wanted = select(PublishedScorecard).join(PublishedScorecard.appraisal)
     mine = wanted.where(PublishedScorecard.appraisal.has(person_id=stage.employee.person_id, period_id=stage.period.id))
     return list(stage.session.scalars(mine))
-
-
-def _at(stage: Stage, card: PublishedScorecard) -> dict[str, Any]:
-    where = stage.where(card.appraisal.person_id)
-    return where._asdict()
 
 
 def _object(stage: Stage, card: PublishedScorecard, *, decide: bool) -> None:
@@ -223,9 +217,9 @@ def _object(stage: Stage, card: PublishedScorecard, *, decide: bool) -> None:
         made = appeals.raise_appeal(
             stage.session,
             stage.by(person_id),
+            where=stage.where(person_id),
             reason=told["raised"],
             points={codes[0]: told["point"]},
-            **_at(stage, card),
         )
         raised.append(made)
     if decide and raised and card.total is not None:
