@@ -64,6 +64,7 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /cases/{request_id}/decision": SECOND_LEVEL,
     "GET /cycles": EVERYONE,
     "POST /cycles": HR,
+    "GET /calibration.pdf": EVERYONE,  # the same
     "GET /cycles/new": HR,
     "GET /cycles/{cycle_id}": EVERYONE,
     "GET /cycles/{cycle_id}/incentives": HR,
@@ -163,6 +164,7 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /plans/{plan_id}/answer": OWN,
     "POST /plans/{plan_id}/answer": OWN,
     "POST /plans/{plan_id}/approval": RECORD,
+    "GET /plans/{plan_id}/pdf": READ,
     "GET /plans/{plan_id}/difference": READ,
     "GET /plans/{plan_id}/discussion": READ,
     "POST /plans/{plan_id}/proposal": RECORD,
@@ -204,6 +206,7 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /reports/recording.csv": EVERYONE,
     "GET /feedback": EVERYONE,
     "GET /feedback/{feedback_id}": NOBODY,
+    "GET /reports/completeness.pdf": EVERYONE,
     "POST /feedback/{feedback_id}": NOBODY,
     "POST /feedback/{feedback_id}/refusal": NOBODY,
     "GET /cycles/{cycle_id}/review": HR,
@@ -390,6 +393,9 @@ API: Final[dict[str, Gate]] = {
 }
 
 ABOUT_EVA: Final = frozenset(
+    "get_plan_pdf": READ,
+    "get_calibration_pdf": EVERYONE,  # whom the caller may calibrate, which may be nobody
+    "get_completeness_pdf": EVERYONE,
     {
         "link_objective",
         "discard_plan", "list_findings", "submit_plan", "create_objective", "replace_objective", "remove_objective",

@@ -20,6 +20,7 @@ from app.api import (
     moves,
     notices,
     objectives,
+    papers,
     people,
     plan_batches,
     planning,
@@ -49,6 +50,7 @@ router.include_router(library.router)
 router.include_router(goals.router)
 router.include_router(planning.router)
 router.include_router(plan_batches.router)
+router.include_router(papers.router)
 router.include_router(agreement.router)
 router.include_router(objectives.router)
 router.include_router(weights.router)

@@ -14,10 +14,11 @@ from app.errors import Conflict, Invalid, NotFound
 from app.models import Adjustment, Appraisal, Cycle, Period, Person
 from app.rules import calibration as rules
 from app.rules.calibration import GradeShare, Spread, Totals
+from app.rules.column_charts import ColumnChart, pairs_of
 from app.rules.faults import Fault
 from app.rules.grading import grade
 from app.rules.policy import GradeBand
-from app.rules.vocabulary import RELEASED, Action, AdjustmentKind
+from app.rules.vocabulary import RELEASED, Action, AdjustmentKind, Language
 from app.rules.workflow import Condition
 from app.services.adjustments import add_adjustment
 from app.services.appraisals import facts_for_change
@@ -32,6 +33,7 @@ from app.services.standings import ScoredPerson, score_person
 MOST: Final = 400
 """People whose results are compared at a time; a larger company is looked at unit by unit."""
 _AT_ONCE: Final = 100
+_CHART: Final = (560, 140)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,18 @@ def calibration_view(
         without_total=without,
         is_cut=len(ids) > MOST,
     )
+
+
+def columns_of(view: CalibrationView, names: Mapping[str, str]) -> ColumnChart:
+    """How many results reach each grade before and after, as columns; the lowest grade left, as on every scale."""
+    pairs = zip(reversed(view.before), reversed(view.after), strict=True)
+    return pairs_of([(names[old.grade], old.count, new.count) for old, new in pairs], *_CHART)
+
+
+def grade_names(cycle: Cycle, language: Language) -> dict[str, str]:
+    """What the grades of a cycle are called, highest first."""
+    is_indonesian = language is Language.INDONESIAN
+    return {band.code: band.name_id if is_indonesian else band.name_en for band in cycle.bands}
 
 
 def move_total(

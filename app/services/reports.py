@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.access import Actor, may, note_question, require
-from app.models import Entry, Kpi, Period, Person, Placement, Plan, Unit
+from app.models import Entry, Kpi, Period, Person, Placement, Plan, ReportingLine, Unit
 from app.rules.aggregation import due_slots
 from app.rules.vocabulary import BINDING, Action, Frequency
 from app.services.listing import Listing
@@ -57,6 +57,27 @@ class MissingRow:
     kpis: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ManagerProgress:
+    """How far the people are who report to somebody; those who report to nobody stand under no manager."""
+
+    manager: Person | None
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class LackingRow:
+    """A person of whom something is missing, and what."""
+
+    number: str
+    name: str
+    unit: str | None
+    manager: str | None
+    has_plan: bool
+    is_published: bool
+    kpis: Sequence[str]
+
+
 def note_reading(session: Session) -> None:
     """Where there is no cycle yet there is nothing to be refused."""
     note_question(session, Action.REPORT_READ)
@@ -72,17 +93,57 @@ def progress_of(session: Session, actor: Actor, period: Period, action: Action =
 def progress_by_unit(session: Session, actor: Actor, period: Period) -> list[UnitProgress]:
     """The same for each unit in which somebody sits, by its name; those without a unit come last."""
     require(session, actor, Action.REPORT_READ)
-    seat = and_(Placement.person_id == Person.id, _holds_on_last_day(period))
-    found: dict[int | None, list[int]] = {}
-    for place, counted in enumerate(_counts(actor, period, Action.SCORECARD_READ)):
-        by_unit = counted.outerjoin(Placement, seat).add_columns(Placement.unit_id).group_by(Placement.unit_id)
-        for count, unit_id in session.execute(by_unit):
-            found.setdefault(unit_id, [0] * 5)[place] = count
+    found = _progress_by(session, actor, period, Placement, Placement.unit_id)
     units = {
-        unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_([each for each in found if each])))
+        unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(list(filter(None, found)))))
     }
-    rows = [UnitProgress(units.get(unit_id or 0), Progress(*figures)) for unit_id, figures in found.items()]
+    rows = [UnitProgress(units.get(unit_id or 0), progress) for unit_id, progress in found.items()]
     return sorted(rows, key=lambda row: (row.unit is None, row.unit.name if row.unit else ""))
+
+
+def progress_by_manager(session: Session, actor: Actor, period: Period) -> list[ManagerProgress]:
+    """The same for each to whom somebody reports, by name; those without a manager come last."""
+    require(session, actor, Action.REPORT_READ)
+    found = _progress_by(session, actor, period, ReportingLine, ReportingLine.manager_id)
+    people = {
+        person.id: person
+        for person in session.scalars(select(Person).where(Person.id.in_(list(filter(None, found)))))
+    }
+    rows = [ManagerProgress(people.get(person_id or 0), progress) for person_id, progress in found.items()]
+    return sorted(rows, key=lambda row: (row.manager is None, row.manager.name if row.manager else ""))
+
+
+def list_lacking(session: Session, actor: Actor, period: Period, *, is_over: bool, limit: int) -> Listing[LackingRow]:
+    """The people without a plan or an entry, and once the period is over without a published scorecard, by unit."""
+    require(session, actor, Action.REPORT_READ)
+    manager = aliased(Person)
+    lacking = due_kpis(period).where(~is_filled(period)).with_only_columns(Plan.person_id)
+    missing = [~has_plan(period), Person.id.in_(lacking), *([~is_published(period)] if is_over else [])]
+    people = select(Person).where(
+        may(actor, Action.SCORECARD_READ, Person.id),
+        employed_in(period.starts_on, period.ends_on),
+        or_(*missing),
+    )
+    total = session.scalar(people.with_only_columns(func.count())) or 0
+    rows = session.execute(
+        people.outerjoin(Placement, _on_last_day(Placement, period))
+        .outerjoin(Unit, Placement.unit_id == Unit.id)
+        .outerjoin(ReportingLine, _on_last_day(ReportingLine, period))
+        .outerjoin(manager, ReportingLine.manager_id == manager.id)
+        .with_only_columns(
+            Person.id,
+            Person.number,
+            Person.name,
+            Unit.name.label("unit"),
+            manager.name.label("manager"),
+            has_plan(period).label("has_plan"),
+            is_published(period).label("is_published"),
+        )
+        .order_by(Unit.name.is_(None), Unit.name, Person.name, Person.id)
+        .limit(limit)
+    ).all()
+    names = _names_of_missing(session, period, [row.id for row in rows])
+    return Listing([LackingRow(*row[1:], kpis=names[row.id]) for row in rows], total)
 
 
 def list_missing(
@@ -100,6 +161,22 @@ def list_missing(
     page = session.scalars(people.order_by(Person.name, Person.id).offset(offset).limit(limit)).all()
     names = _names_of_missing(session, period, [person.id for person in page])
     return Listing([MissingRow(person, names[person.id]) for person in page], total)
+
+
+def _progress_by(
+    session: Session,
+    actor: Actor,
+    period: Period,
+    kind: type[Placement | ReportingLine],
+    key: InstrumentedAttribute[int],
+) -> dict[int | None, Progress]:
+    """The five figures for each unit or manager; None stands for people without one."""
+    found: dict[int | None, list[int]] = {}
+    for place, counted in enumerate(_counts(actor, period, Action.SCORECARD_READ)):
+        grouped = counted.outerjoin(kind, _on_last_day(kind, period)).add_columns(key).group_by(key)
+        for count, key_value in session.execute(grouped):
+            found.setdefault(key_value, [0] * 5)[place] = count
+    return {key_value: Progress(*figures) for key_value, figures in found.items()}
 
 
 def _counts(actor: Actor, period: Period, action: Action) -> list[Select[int]]:
@@ -156,9 +233,11 @@ def _names_of_missing(session: Session, period: Period, person_ids: Sequence[int
     return names
 
 
-def _holds_on_last_day(period: Period) -> ColumnElement[bool]:
+def _on_last_day(kind: type[Placement | ReportingLine], period: Period) -> ColumnElement[bool]:
+    """The row of a person that holds on the period's last day, or did on their own last day before."""
     day = period.ends_on
     return and_(
-        Placement.starts_on <= day,
-        or_(Placement.ends_on.is_(None), Placement.ends_on >= day, Placement.ends_on >= Person.left_on),
+        kind.person_id == Person.id,
+        kind.starts_on <= day,
+        or_(kind.ends_on.is_(None), kind.ends_on >= day, kind.ends_on >= Person.left_on),
     )

@@ -1,16 +1,14 @@
 """The page on which results are compared before they are released, and moved with a reason."""
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
-from app.i18n import Locale, mark
+from app.i18n import mark
 from app.models import Cycle, Period
 from app.routing import CurrentActor, DbSession, Needs, make_router
-from app.rules.calibration import GradeShare
-from app.rules.column_charts import ColumnChart, pairs_of
-from app.rules.vocabulary import Action, Language
+from app.rules.vocabulary import Action
 from app.services import calibration, cycles, scorecard_lists, units
 from app.services.released import LONGEST_WORDS
 from app.web.forms import Form, Query, SentForm
@@ -19,7 +17,6 @@ from app.web.render import page, redirect
 router = make_router()
 _CALIBRATE: Final = [Depends(Needs(Action.APPRAISAL_CALIBRATE))]
 PAGE: Final = 50
-_CHART: Final = (560, 140)
 
 
 @router.get("/calibration", dependencies=_CALIBRATE)
@@ -85,13 +82,13 @@ def _show(
         parts = {"cycle": cycle.code, "period": period.code, "unit": unit_id, "sort": sort, **changes}
         return "/calibration?" + urlencode({name: value for name, value in parts.items() if value})
 
-    names = _grade_names(cycle, request.state.locale)
+    names = calibration.grade_names(cycle, request.state.locale.language)
     return page(
         request,
         "calibration/session.html",
         400 if form.faults else 200,
         address=address,
-        chart=_chart(view.before, view.after, names),
+        chart=calibration.columns_of(view, names),
         cycle=cycle,
         cycles=cycles.list_cycles(session, actor),
         blank=Form(request.state.locale),
@@ -107,14 +104,3 @@ def _show(
         units=[(unit.id, unit.name) for unit in units.units_in_view(session, actor)],
         view=view,
     )
-
-
-def _chart(before: Any, after: Any, names: dict[str, str]) -> ColumnChart:
-    """The lowest grade stands left, as on every scale."""
-    pairs: list[tuple[GradeShare, GradeShare]] = list(zip(before, after, strict=True))
-    return pairs_of([(names[old.grade], old.count, new.count) for old, new in reversed(pairs)], *_CHART)
-
-
-def _grade_names(cycle: Cycle, locale: Locale) -> dict[str, str]:
-    is_indonesian = locale.language is Language.INDONESIAN
-    return {band.code: band.name_id if is_indonesian else band.name_en for band in cycle.bands}

@@ -157,6 +157,9 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         "publish_scorecards": Good(body={"cycle": "2026", "period": "2026-02", "person_ids": [cast.eli.id]}),
         "get_scorecard": Good({"person_id": cast.eli.id, "cycle_code": "2026"}),
         "get_scorecard_pdf": Good({"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-01"}),
+        "get_plan_pdf": Good({"plan_id": example.plan.id}, query={"lang": "en"}),
+        "get_calibration_pdf": Good(query={"cycle": "2026", "period": "2026-02"}),
+        "get_completeness_pdf": Good(query={"cycle": "2026", "period": "2026-02"}),
         "get_scorecard_pdfs": Good(query={"cycle": "2026", "period": "2026-01", "manager": cast.mona.id}),
     }
     for name, id_name, thing in (("unit", "unit_id", unit), ("position", "position_id", position)):

@@ -36,7 +36,7 @@ OTHERS = {"answer_feedback", "remove_note"}
 """What neither HR nor the employee does here: eva was asked, mona has written the note."""
 ROLES = {"hana": 8, "mona": 5, "eli": 5, "anonymous": 1}
 """Who calls, and with how many generated requests of each sign for each operation."""
-FEW = {"get_scorecard_pdf", "get_scorecard_pdfs"}
+FEW = {"get_scorecard_pdf", "get_scorecard_pdfs", "get_plan_pdf", "get_calibration_pdf", "get_completeness_pdf"}
 """Operations that take their time: called only as they should be."""
 
 
