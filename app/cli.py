@@ -221,19 +221,44 @@ def pdf_all(
 
 @app.command()
 def verify(
-    file: Annotated[Path | None, typer.Argument(metavar="FILE.pdf", help="A PDF to look up.", dir_okay=False)] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A PDF, or a ZIP of many, to check.", dir_okay=False)
+    ] = None,
     *,
     check_all: Annotated[bool, typer.Option("--all", help="Recompute every published scorecard.")] = False,
+    key: Annotated[
+        Path | None, typer.Option(help="Public key that signed the ZIP; without it the one of this service.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Say whether a PDF is the issued one, or prove that every published scorecard still computes to the same."""
+    """Say whether a PDF or a ZIP of PDFs is what was issued, or prove that every published scorecard still computes."""
     if (file is None) != check_all:
         raise typer.BadParameter("give either a file or --all")
-    with _database() as sessions:
-        is_good = (
-            _verify_all(sessions, as_json=as_json) if file is None else _verify_file(sessions, file, as_json=as_json)
-        )
-    raise typer.Exit(int(not is_good))
+    from app import proving, serving, signing
+
+    with _refusals(OSError), _refusals(signing.KeyUnusable), _refusals(serving.CannotStart):
+        if file is not None and proving.is_zip(file):
+            finding = proving.find_zip(serving.read_settings(), file, key)
+        else:
+            with _database() as sessions:
+                finding = proving.find_pdf(sessions, file) if file else proving.find_everything(sessions, _bar)
+    if as_json:
+        typer.echo(json.dumps(finding.facts, ensure_ascii=False, indent=2))
+    else:
+        for line in finding.lines:
+            typer.echo(line, err=not finding.is_good)
+    raise typer.Exit(int(not finding.is_good))
+
+
+@app.command()
+def signing_key() -> None:
+    """Print the public half of the key that signs ZIPs of scorecards, and its fingerprint; anybody may have both."""
+    from app import serving, signing
+
+    with _refusals(signing.KeyUnusable), _refusals(serving.CannotStart):
+        pem = signing.public_key(serving.read_settings())
+    typer.echo(pem, nl=False)
+    typer.echo(signing.fingerprint(pem), err=True)
 
 
 @app.command()
@@ -314,47 +339,6 @@ def _database() -> Iterator["Sessions"]:
         raise typer.Exit(1) from refusal
     finally:
         engine.dispose()
-
-
-def _verify_all(sessions: "Sessions", *, as_json: bool) -> bool:
-    from app.database import transaction
-    from app.services import verification
-
-    with transaction(sessions, writes=False) as session:
-        count = verification.count_published(session)
-        faults = []
-        with _bar("Checking", count) as step:
-            for check in verification.check_all(session):
-                step()
-                if check.fault:
-                    faults.append({"number": check.number, "version": check.version, "fault": check.fault})
-    if as_json:
-        typer.echo(json.dumps({"checked": count, "faults": faults}, ensure_ascii=False, indent=2))
-        return not faults
-    for fault in faults:
-        typer.echo(f"{fault['number']}, version {fault['version']}: {fault['fault']}", err=True)
-    if not faults:
-        typer.echo(f"{count} published scorecards checked, all as they were published")
-    return not faults
-
-
-def _verify_file(sessions: "Sessions", file: Path, *, as_json: bool) -> bool:
-    from app.database import transaction
-    from app.services import verification
-
-    with _refusals(OSError):
-        content = file.read_bytes()
-    with transaction(sessions, writes=False) as session:
-        found = verification.find_pdf(session, content)
-        facts = verification.facts_of(session, found) if found else {}
-    if as_json:
-        typer.echo(json.dumps({"issued": found is not None, **facts}, ensure_ascii=False, indent=2))
-    elif found is None:
-        typer.echo(f"kinerja: {file} is not a PDF that was issued here, or it was changed", err=True)
-    else:
-        typer.echo("issued here: {number}, version {version}, total {total}, grade {grade}".format(**facts))
-        typer.echo(f"check value {facts['check_value']}, {str(facts['standing']).replace('_', ' ')}")
-    return found is not None
 
 
 @contextmanager

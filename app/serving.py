@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from uvicorn.supervisors import Multiprocess
 
-from app import schema
+from app import schema, signing
 from app.database import make_engine, make_sessions, transaction
 from app.main import create_app
 from app.services import accounts, evidence
@@ -76,12 +76,25 @@ def serve(settings: Settings, workers: int, say: Say) -> None:
         evidence.sweep(session, settings.data_dir)
     if link:
         say(f"Make the first HR account, once, within {accounts.LINK_LASTS.days} days: {settings.base_url}{link}")
+    see_to_signing(settings, say)
     if workers == 1:
         uvicorn.Server(_config(settings, create_app(settings, engine))).run([listening])
     else:
         engine.dispose()
         config = _config(settings, "app.main:from_environment", workers=workers, factory=True)
         Multiprocess(config, sockets=[listening]).run()
+
+
+def see_to_signing(settings: Settings, say: Say) -> None:
+    """Have a key that signs releases, and say what the operator has to do about a new one."""
+    try:
+        made = signing.make_key(settings)
+        fingerprint = signing.fingerprint(signing.public_key(settings))
+    except signing.KeyUnusable as unusable:
+        raise CannotStart(f"KINERJA_SIGNING_KEY: {unusable}") from unusable
+    if made is not None:
+        say(f"A key that signs releases was made: {made}. Keep a copy of it, and tell people its fingerprint:")
+        say(f"  {fingerprint}")
 
 
 def _config(settings: Settings, app: object, workers: int = 1, *, factory: bool = False) -> uvicorn.Config:

@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """How many days after that the next manager hears of it."""
     retention_years: Annotated[int, Field(ge=1, le=100)] = 5
     """How many years after leaving somebody's data is kept before HR is asked to erase it."""
+    signing_key: str = ""
+    """The Ed25519 key that signs releases, as PEM; made in the data folder when empty."""
     worker: Annotated[str, Field(pattern="^(inside|none)$")] = "inside"
     """Whether `kinerja serve` does the background work itself; with none run `kinerja worker` beside it."""
 

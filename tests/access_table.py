@@ -251,6 +251,7 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /units/{unit_id}": HR,
     "GET /verify": PUBLIC,
     "POST /verify": PUBLIC,
+    "GET /verify/key": PUBLIC,
     "GET /verify/{code}": NOWHERE,
 }
 

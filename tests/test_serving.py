@@ -16,13 +16,13 @@ import pytest
 from sqlalchemy import select, text
 from typer.testing import CliRunner, Result
 
-from app import schema
+from app import schema, signing
 from app.cli import app as cli
 from app.database import make_engine, make_sessions, transaction
 from app.main import create_app, list_routes
 from app.models import KpiDefinition
 from app.rules.vocabulary import Action
-from app.serving import CannotStart, prepared_engine, read_settings
+from app.serving import CannotStart, prepared_engine, read_settings, see_to_signing
 from app.settings import Settings
 
 
@@ -77,6 +77,7 @@ def test_an_empty_folder_becomes_a_service_with_a_link_for_the_first_hr_account(
     assert (again.exit_code, again.stdout) == (1, "")
     assert re.fullmatch(r"kinerja: Port \d+ of 127\.0\.0\.1 cannot be used \(.+\); choose another .*\n", again.stderr)
     assert oct((tmp_path / "secret").stat().st_mode & 0o777) == "0o600"
+    assert oct((tmp_path / "signing-key.pem").stat().st_mode & 0o777) == "0o600"
     with transaction(make_sessions(make_engine(f"sqlite:///{tmp_path / 'kinerja.sqlite3'}"))) as session:
         assert len(session.scalars(select(KpiDefinition.code)).all()) == 41
 
@@ -114,6 +115,22 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("KINERJA_TIME_ZONE", "Mars/Olympus")
     with pytest.raises(CannotStart, match=r"KINERJA_PORT: .*; KINERJA_TIME_ZONE: .*Mars/Olympus"):
         read_settings()
+
+
+def test_a_new_signing_key_is_told_once_and_a_wrong_one_refused(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, _env_file=None)
+    said: list[str] = []
+    see_to_signing(settings, said.append)
+    see_to_signing(settings, said.append)
+    key = signing.fingerprint(signing.public_key(settings))
+    path = tmp_path / "signing-key.pem"
+    assert said == [
+        f"A key that signs releases was made: {path}. Keep a copy of it, and tell people its fingerprint:",
+        f"  {key}",
+    ]
+    wrong = Settings(data_dir=tmp_path, signing_key="x", _env_file=None)
+    with pytest.raises(CannotStart, match=r"^KINERJA_SIGNING_KEY: the signing key is no private key as PEM"):
+        see_to_signing(wrong, said.append)
 
 
 def test_migrate_brings_a_database_to_the_newest_revision(tmp_path: Path) -> None:

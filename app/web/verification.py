@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request, Response
 
-from app import clock
+from app import clock, signing
 from app.i18n import mark
 from app.models import PublishedScorecard
 from app.routing import DbSession, Needs, make_router
@@ -80,6 +80,15 @@ def form_page(request: Request, query: Query) -> Response:
     return _page(request, Form.showing(request.state.locale))
 
 
+@router.get("/verify/key", dependencies=_PUBLIC)
+def key_file(request: Request) -> Response:
+    """The public half of the key that signs ZIPs of scorecards."""
+    headers = {"Content-Disposition": 'attachment; filename="kinerja-public-key.pem"'}
+    return Response(
+        signing.public_key(request.app.state.settings), media_type="application/x-pem-file", headers=headers
+    )
+
+
 @router.get("/verify/{code}", dependencies=_PUBLIC)
 def code_page(request: Request, session: DbSession, code: str) -> Response:
     """What a code proves, or the SHA-256 of a file: nothing that its paper does not say, but whether it still holds."""
@@ -124,6 +133,7 @@ def _page(
         by_file=by_file,
         example=_EXAMPLE,
         example_value=value_of(_EXAMPLE),
+        fingerprint=signing.fingerprint(signing.public_key(request.app.state.settings)),
         form=form,
         proof=proof,
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
+from app import signing
 from app.database import Sessions
 from app.models import IssuedPdf, PublishedScorecard
 from app.rules.check_value import check_value, figures_text
@@ -15,6 +16,7 @@ from app.services.appraisals import publish
 from app.services.issued import issue_pdf
 from app.services.scorecards import scorecard_of
 from app.services.verification import Standing, proof_of
+from app.settings import Settings
 from app.web.verification import LOOK_UPS, look_ups
 from tests.cards import make_example
 from tests.cast import Cast, actor_of
@@ -118,6 +120,12 @@ def test_the_holder_finds_the_figures_behind_the_check_value(
 def looked_up(client: Browser, made: PublishedScorecard) -> str:
     """The page of its code."""
     return client.get(f"/verify/{made.verification_code}", headers={"Accept-Language": "en"}).text
+
+
+def test_the_key_that_signs_releases_is_everybodys(client: Browser, settings: Settings) -> None:
+    sent = client.get("/verify/key")
+    assert (sent.status_code, sent.text) == (200, signing.public_key(settings))
+    assert signing.fingerprint(sent.text) in client.get("/verify").text
 
 
 def test_a_code_is_found_however_it_is_typed(client: Browser, made: PublishedScorecard) -> None:
