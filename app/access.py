@@ -76,6 +76,7 @@ TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.APPRAISAL_SCORE: _MANAGERS,
         Action.APPRAISAL_SELF_ASSESS: _SELF,
         Action.AUDIT_READ: frozenset({_R.HR, _R.AUDITOR}),
+        Action.BRANDING_WRITE: _HR,
         Action.CYCLE_READ: _EVERYONE,
         Action.CYCLE_WRITE: _HR,
         Action.DEVELOPMENT_WRITE: _MANAGERS | _SELF,
@@ -103,6 +104,7 @@ TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.REPORT_READ: _EVERYONE,
         Action.SCORECARD_ACKNOWLEDGE: _SELF,
         Action.SCORECARD_CORRECT: frozenset({_R.ABOVE, _R.HR}),
+        Action.SCORECARD_ISSUE: _MANAGERS | _SELF,
         Action.SCORECARD_PUBLISH: _MANAGERS,
         Action.SCORECARD_READ: _OVERSEERS,
     }

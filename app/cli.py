@@ -84,11 +84,12 @@ def serve(
 
 @app.command()
 def worker(*, once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False) -> None:
-    """Do the background work: reminders, mail, closing what is over; serve does it too unless told not to."""
+    """Do the background work: reminders, mail, closing what is over, PDFs; serve does it too unless told not to."""
     import signal
     import threading
 
-    from app import jobs
+    from app import jobs, preparing
+    from app.services import pdf_preparing
     from app.services.organisation import settings_of
 
     with _database() as sessions:
@@ -98,10 +99,15 @@ def worker(*, once: Annotated[bool, typer.Option("--once", help="Do what is due 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopping.set())
         if not once:
+            preparer = preparing.Preparer(sessions, settings)
+            preparer.start()
             jobs.run(sessions, settings, stopping)
+            preparer.stop()
             return
         for name, said in jobs.do_due_work(sessions, settings, stopping.is_set):
             typer.echo(f"{name}: {said}")
+        if prepared := pdf_preparing.prepare(sessions, stopping.is_set):
+            typer.echo(f"pdfs: {prepared} prepared")
 
 
 @app.command()
@@ -205,18 +211,24 @@ def pdf_all(
     lang: Annotated[Language | None, typer.Option(help="Language; default KINERJA_DEFAULT_LANGUAGE.")] = None,
 ) -> None:
     """Write every published scorecard of a cycle; goes on where it was stopped, and renders nothing twice."""
-    from app.services import pdf_batch
+    from app.services import pdf_folder
     from app.services.organisation import settings_of
 
     with _database() as sessions, _refusals(OSError):
         with sessions() as session:
-            language = lang or Language(settings_of(session).default_language)
-        tasks, there = pdf_batch.tasks_of(sessions, cycle, out, language)
-        written = 0
+            settings = settings_of(session)
+            language = lang or Language(settings.default_language)
+        tasks, there = pdf_folder.tasks_of(sessions, cycle, out, language)
+        failed = []
         with _bar("Writing", len(tasks)) as step:
-            for written, _task in enumerate(pdf_batch.write_all(sessions, tasks, language, workers), start=1):  # noqa: B007
+            for written in pdf_folder.write_all(settings, tasks, language, workers):
                 step()
-        typer.echo(f"{written} written, {there} there already")
+                if written.reason:
+                    failed.append(f"{written.path.name} could not be made: {written.reason}")
+        for line in sorted(failed):
+            typer.echo(f"kinerja: {line}", err=True)
+        typer.echo(f"{len(tasks) - len(failed)} written, {there} there already")
+    raise typer.Exit(int(bool(failed)))
 
 
 @app.command()

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app import __version__, api, jobs, schema, web
+from app import __version__, api, jobs, preparing, schema, web
 from app.database import Sessions, make_engine, make_sessions
 from app.errors import Conflict, KinerjaError
 from app.messages import TEXTS
@@ -118,12 +118,14 @@ def list_routes(app: FastAPI) -> list[dict[str, Any]]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    worker = jobs.Worker(app.state.sessions, settings) if settings.worker == "inside" else None
-    if worker is not None:
-        worker.start()
+    helpers: list[jobs.Worker | preparing.Preparer] = []
+    if settings.worker == "inside":
+        helpers = [jobs.Worker(app.state.sessions, settings), preparing.Preparer(app.state.sessions, settings)]
+    for helper in helpers:
+        helper.start()
     yield
-    if worker is not None:
-        await run_in_threadpool(worker.stop)
+    for helper in helpers:
+        await run_in_threadpool(helper.stop)
     app.state.engine.dispose()
 
 

@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     """The Ed25519 key that signs releases, as PEM; made in the data folder when empty."""
     worker: Annotated[str, Field(pattern="^(inside|none)$")] = "inside"
     """Whether `kinerja serve` does the background work itself; with none run `kinerja worker` beside it."""
+    pdf_processes: Annotated[int, Field(ge=0, le=64)] = 0
+    """How many processes prepare PDFs in bulk; 0 is one for each processor, four at most."""
 
     @field_validator("time_zone")
     @classmethod

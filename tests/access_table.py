@@ -37,6 +37,8 @@ SAY: Final = Gate(frozenset("SLAH"), frozenset("U"))
 """About one person: by themselves and those above them, too."""
 OWN_NOTE: Final = Gate(frozenset("L"), frozenset("SAHU"))
 """A note of the line manager's."""
+STARTER: Final = Gate(frozenset("LH"))
+"""A batch of PDFs that the line manager has started; HR sees all."""
 LEADERS: Final = Gate(frozenset("LAH"), frozenset("SUPO"))
 """Concerns all whom one leads; those who lead nobody have nothing to do there."""
 NOBODY: Final = Gate(frozenset())
@@ -58,13 +60,17 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /actions": EVERYONE,
     "POST /actions/{cause_id}/done": SAY,
     "GET /audit": OVERSIGHT,
+    "GET /branding": HR,
+    "POST /branding": HR,
+    "POST /branding/preview": HR,
+    "POST /branding/preview.pdf": HR,
     "GET /calibration": EVERYONE,  # whom the reader may calibrate, which may be nobody
     "POST /calibration": SECOND_LEVEL,
+    "GET /calibration.pdf": EVERYONE,  # the same
     "GET /cases": EVERYONE,
     "POST /cases/{request_id}/decision": SECOND_LEVEL,
     "GET /cycles": EVERYONE,
     "POST /cycles": HR,
-    "GET /calibration.pdf": EVERYONE,  # the same
     "GET /cycles/new": HR,
     "GET /cycles/{cycle_id}": EVERYONE,
     "GET /cycles/{cycle_id}/incentives": HR,
@@ -138,6 +144,13 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /privacy/holds": HR,
     "POST /privacy/holds/{hold_id}/end": HR,
     "POST /privacy/requests/{data_request_id}": HR,
+    "POST /pdf-batches": EVERYONE,  # of those for whom the sender may; where there are none it says so
+    "GET /pdf-batches/{batch_id}": STARTER,
+    "POST /pdf-batches/{batch_id}/cancel": STARTER,
+    "GET /pdf-batches/{batch_id}/pdf.zip": STARTER,
+    "POST /pdf-batches/{batch_id}/resume": STARTER,
+    "POST /pdf-batches/{batch_id}/retry": STARTER,
+    "POST /pdf-names": HR,
     "GET /people": EVERYONE,
     "POST /people": HR,
     "GET /people/import": HR,
@@ -160,11 +173,11 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /plans/carried": RECORD,
     "GET /plans/new": RECORD,
     "GET /plans/{plan_id}": READ,
+    "GET /plans/{plan_id}/pdf": READ,
     "POST /plans/{plan_id}/acceptance": OWN,
     "GET /plans/{plan_id}/answer": OWN,
     "POST /plans/{plan_id}/answer": OWN,
     "POST /plans/{plan_id}/approval": RECORD,
-    "GET /plans/{plan_id}/pdf": READ,
     "GET /plans/{plan_id}/difference": READ,
     "GET /plans/{plan_id}/discussion": READ,
     "POST /plans/{plan_id}/proposal": RECORD,
@@ -202,11 +215,11 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /publications/new": EVERYONE,  # lists whom the reader may publish, which may be nobody
     "GET /readyz": PUBLIC,
     "GET /reports/completeness": EVERYONE,
+    "GET /reports/completeness.pdf": EVERYONE,
     "GET /reports/recording": EVERYONE,  # lists whose figures the reader may see, which may be nobody's
     "GET /reports/recording.csv": EVERYONE,
     "GET /feedback": EVERYONE,
     "GET /feedback/{feedback_id}": NOBODY,
-    "GET /reports/completeness.pdf": EVERYONE,
     "POST /feedback/{feedback_id}": NOBODY,
     "POST /feedback/{feedback_id}/refusal": NOBODY,
     "GET /cycles/{cycle_id}/review": HR,
@@ -224,6 +237,7 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /reviews/{person_id}/{cycle_code}/{period_code}/self-assessment": OWN,
     "POST /reviews/{person_id}/{cycle_code}/{period_code}/self-assessment/withdrawal": OWN,
     "GET /scorecards": EVERYONE,
+    "GET /scorecards/{person_id}": READ,
     "GET /scorecards/{person_id}/{cycle_code}": READ,
     "GET /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}": READ,
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/causes": SAY,
@@ -300,6 +314,11 @@ API: Final[dict[str, Gate]] = {
     "remove_goal": HR,
     "link_objective": RECORD,
     "get_organisation": EVERYONE,
+    "get_branding": HR,
+    "replace_branding": HR,
+    "get_logo": HR,
+    "replace_logo": HR,
+    "remove_logo": HR,
     "replace_organisation": HR,
     "list_responsibilities": EVERYONE,
     "replace_responsibilities": HR,
@@ -388,15 +407,25 @@ API: Final[dict[str, Gate]] = {
     "list_development_due": EVERYONE,
     "get_incentives": HR,
     "replace_incentives": HR,
+    "list_archived_scorecards": READ,
     "get_scorecard_pdf": READ,
+    "get_plan_pdf": READ,
+    "get_calibration_pdf": EVERYONE,  # whom the caller may calibrate, which may be nobody
+    "get_completeness_pdf": EVERYONE,
+    "cancel_pdf_batch": STARTER,
+    "choose_pdf_names": HR,
+    "get_pdf_batch": STARTER,
+    "get_pdf_batch_zip": STARTER,
+    "list_pdf_batch_items": STARTER,
+    "list_pdf_batches": EVERYONE,  # one's own, which may be none
+    "resume_pdf_batch": STARTER,
+    "retry_pdf_batch": STARTER,
+    "start_pdf_batch": EVERYONE,  # where the caller may prepare none it says so
     "get_scorecard_pdfs": EVERYONE,  # where the caller may read none it says so
     "publish_scorecards": EVERYONE,  # the answer says for each person what came of it
 }
 
 ABOUT_EVA: Final = frozenset(
-    "get_plan_pdf": READ,
-    "get_calibration_pdf": EVERYONE,  # whom the caller may calibrate, which may be nobody
-    "get_completeness_pdf": EVERYONE,
     {
         "link_objective",
         "discard_plan", "list_findings", "submit_plan", "create_objective", "replace_objective", "remove_objective",
@@ -424,6 +453,7 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/causes": {"period": "2026-01"},
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/notes": {"period": "2026-01"},
     "POST /calibration": {"person": "{person_id}", "cycle": "2026", "period": "2026-02"},
+    "POST /pdf-batches": {"cycle": "2026", "period": "2026-01"},
     "POST /publications": {"cycle": "2026", "period": "2026-02", "person": "{person_id}", "from_card": "on"},
 }
 """What a form must hold before its permission is asked; others are sent empty."""

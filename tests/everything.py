@@ -15,12 +15,15 @@ from app.services import accounts
 from app.services.actuals import EntryValues, put_entry
 from app.services.agreement import RemarkValues, add_remark, counter_plan, propose_plan
 from app.services.appraisals import publish
+from app.services.branding import change_branding
 from app.services.evidence import SentFile, add_evidence
 from app.services.goals import GoalValues, enter_goal, link_objective
 from app.services.library import seed_library
 from app.services.notices import tell
 from app.services.plan_drafts import kpis_of
 from app.services.plan_weights import override_weights
+from tests.batches import make_batches
+from tests.brandings import LOOK
 from tests.cards import Example, give_plan, make_example
 from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
@@ -72,9 +75,11 @@ def make_company(session: Session, cast: Cast) -> Company:
     example = make_example(session, cast)
     example.record_january(session)
     seed_library(session)
+    change_branding(session, actor_of(cast.hana), LOOK, version=0)
     give_details(session, example.plan)
     mona, hana = actor_of(cast.mona), actor_of(cast.hana)
     publish(session, mona, person_id=cast.eli.id, period_id=example.period("2026-01").id, comment="Januari yang baik.")
+    make_batches(session, cast, example.period("2026-01"))
     past = make_past(session, cast)
     other = give_plan(session, cast.otto, example.cycle)
     sales, won, *_ = kpis_of(other)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,26 +14,32 @@ from app import schema
 from app.cli import app
 from app.database import Sessions, make_engine, make_sessions, transaction
 from app.models import AuditEntry, IssuedPdf, PublishedScorecard
-from app.services import pdf_batch
 from app.services.appraisals import publish
-from tests.cards import make_example
+from app.services.plan_drafts import kpis_of
+from tests.broken import break_card
+from tests.cards import give_plan, make_example
 from tests.cast import actor_of, make_cast
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessions]:
-    """A database in a file of its own, as a command finds it, with eli's January published."""
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sessions]:
+    """A database in a file of its own, as a command finds it."""
     monkeypatch.setenv("KINERJA_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.delenv("KINERJA_DATABASE_URL", raising=False)
     engine = make_engine(f"sqlite:///{tmp_path / 'data' / 'kinerja.sqlite3'}")
     schema.upgrade(engine)
-    made = make_sessions(engine)
-    with transaction(made) as session:
-        publish_january(session)
-    yield made
+    yield make_sessions(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def sessions(database: Sessions) -> Sessions:
+    """The same, with eli's January published."""
+    with transaction(database) as session:
+        publish_january(session)
+    return database
 
 
 def publish_january(session: Session) -> None:
@@ -57,8 +64,10 @@ def test_a_pdf_is_written_and_known_again(tmp_path: Path) -> None:
     assert out.read_bytes().startswith(b"%PDF-")
     assert said(run("verify", out)) == (
         0,
-        "issued here: KSK/2026-01/4, version 1, total 81.37, grade needs_improvement\n"
-        "check value 1B6B 8057 ABD3 D5DF, in force\n",
+        (
+            "issued here: KSK/2026-01/4, version 1, total 81.37, grade needs_improvement\n"
+            "check value 1B6B 8057 ABD3 D5DF, in force\n"
+        ),
         "",
     )
     facts = json.loads(run("verify", out, "--json").stdout)
@@ -99,9 +108,7 @@ def test_what_is_not_there_is_said_in_one_line(tmp_path: Path, options: Sequence
     assert not (tmp_path / "card.pdf").exists()
 
 
-def test_a_second_run_over_a_cycle_renders_nothing(
-    sessions: Sessions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_run_over_a_cycle_renders_nothing(sessions: Sessions, tmp_path: Path) -> None:
     out = tmp_path / "all"
     options = ("pdf-all", "--cycle", "2026", "--out", out, "--workers", "1")
     assert said(run(*options)) == (0, "1 written, 0 there already\n", "")
@@ -109,18 +116,38 @@ def test_a_second_run_over_a_cycle_renders_nothing(
     content = path.read_bytes()
     assert (path.name, content[:5]) == ("Kartu-Skor_4_2026-01.pdf", b"%PDF-")
 
-    def no_rendering(*_page: object) -> bytes:
-        raise AssertionError
-
-    monkeypatch.setattr(pdf_batch, "scorecard_pdf", no_rendering)
+    made_at = stored(tmp_path)
     assert said(run(*options)) == (0, "0 written, 1 there already\n", "")
     path.unlink()
     assert said(run(*options)) == (0, "1 written, 0 there already\n", "")
     assert path.read_bytes() == content
+    assert stored(tmp_path) == made_at
     with transaction(sessions, writes=False) as session:
         assert len(session.scalars(select(IssuedPdf)).all()) == 1
         acts = session.scalars(select(AuditEntry).where(AuditEntry.action == "scorecard.downloaded")).all()
         assert [act.actor_id for act in acts] == [None, None]
+
+
+def stored(tmp_path: Path) -> dict[Path, int]:
+    """The PDFs that are kept, and when each was written."""
+    return {path: path.stat().st_mtime_ns for path in (tmp_path / "data" / "pdf").rglob("*.pdf")}
+
+
+def test_a_broken_card_stops_no_other(database: Sessions, tmp_path: Path) -> None:
+    with transaction(database) as session:
+        example = make_example(session, make_cast(session))
+        plan = give_plan(session, example.cast.eva, example.cycle)
+        for each in (example, replace(example, plan=plan, kpis={kpi.code: kpi for kpi in kpis_of(plan)})):
+            each.record_january(session)
+        for person in (example.cast.eli, example.cast.eva):
+            publish(session, actor_of(example.cast.mona), person_id=person.id, period_id=example.period("2026-01").id)
+        break_card(session, example.cast.eli)
+    out = tmp_path / "all"
+    options = ("pdf-all", "--cycle", "2026", "--out", out, "--workers", "2")
+    line = "kinerja: Kartu-Skor_4_2026-01.pdf could not be made: too_large\n"
+    assert said(run(*options)) == (1, "1 written, 0 there already\n", line)
+    assert [path.name for path in out.iterdir()] == ["Kartu-Skor_5_2026-01.pdf"]
+    assert said(run(*options)) == (1, "0 written, 1 there already\n", line)
 
 
 def test_every_scorecard_is_checked_and_tampering_is_named(sessions: Sessions) -> None:

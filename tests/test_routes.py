@@ -23,6 +23,7 @@ from app.models import (
     KpiDefinition,
     KpiNote,
     LegalHold,
+    PdfBatch,
     Period,
     Person,
     Plan,
@@ -102,6 +103,7 @@ def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
     assert good
     return {
         "goal_id": session.scalars(select(Goal.id)).first(),
+        "batch_id": session.scalars(select(PdfBatch.id).order_by(PdfBatch.id)).first(),
         "request_id": session.scalars(select(CaseRequest.id)).one(),
         "data_request_id": session.scalars(select(DataRequest.id)).one(),
         "hold_id": session.scalars(select(LegalHold.id)).one(),

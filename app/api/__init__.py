@@ -9,7 +9,9 @@ from app.api import (
     actuals,
     agreement,
     appraisals,
+    branding,
     calibration,
+    card_archive,
     cases,
     cycles,
     development,
@@ -21,6 +23,7 @@ from app.api import (
     notices,
     objectives,
     papers,
+    pdf_batches,
     people,
     plan_batches,
     planning,
@@ -48,9 +51,10 @@ router.include_router(units.router)
 router.include_router(cycles.router)
 router.include_router(library.router)
 router.include_router(goals.router)
+router.include_router(branding.router)
 router.include_router(planning.router)
-router.include_router(plan_batches.router)
 router.include_router(papers.router)
+router.include_router(plan_batches.router)
 router.include_router(agreement.router)
 router.include_router(objectives.router)
 router.include_router(weights.router)
@@ -58,7 +62,9 @@ router.include_router(actuals.router)
 router.include_router(evidence.router)
 router.include_router(recording.router)
 router.include_router(scorecards.router)
+router.include_router(card_archive.router)
 router.include_router(scorecard_pdfs.router)
+router.include_router(pdf_batches.router)
 router.include_router(following.router)
 router.include_router(development.router)
 router.include_router(appraisals.router)

@@ -11,7 +11,7 @@ from app.api.wire import CODE, LARGEST_ID, ON
 from app.routing import CurrentActor, Needs, reading
 from app.rules.vocabulary import Action, Language
 from app.services import pdf_bundle, scorecard_lists
-from app.services.pdf_bundle import Wanted
+from app.services.pdf_choice import Wanted
 
 router = APIRouter(route_class=ApiRoute, tags=["scorecards"])
 _Id = Query(ge=1, le=LARGEST_ID)

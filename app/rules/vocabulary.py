@@ -16,6 +16,7 @@ class Action(StrEnum):
     APPRAISAL_SCORE = "appraisal:score"
     APPRAISAL_SELF_ASSESS = "appraisal:self_assess"
     AUDIT_READ = "audit:read"
+    BRANDING_WRITE = "branding:write"
     CYCLE_READ = "cycle:read"
     CYCLE_WRITE = "cycle:write"
     DEVELOPMENT_WRITE = "development:write"
@@ -43,6 +44,7 @@ class Action(StrEnum):
     REPORT_READ = "report:read"
     SCORECARD_ACKNOWLEDGE = "scorecard:acknowledge"
     SCORECARD_CORRECT = "scorecard:correct"
+    SCORECARD_ISSUE = "scorecard:issue"
     SCORECARD_PUBLISH = "scorecard:publish"
     SCORECARD_READ = "scorecard:read"
 

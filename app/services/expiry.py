@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_
 
 from app import clock
 from app.database import Sessions, transaction
-from app.models import IdempotencyKey, Mail, OneTimeLink, SignInFailure, WebSession
+from app.models import IdempotencyKey, Mail, OneTimeLink, PdfBatch, SignInFailure, WebSession
 from app.rules.noticing import MailState
 from app.services import uploads
 from app.settings import Settings
@@ -17,6 +17,8 @@ KEYS_KEPT: Final = timedelta(days=7)
 LINKS_KEPT: Final = timedelta(days=30)
 """After they have run out, so that for a while the reason can be told."""
 MAILS_KEPT: Final = timedelta(days=180)
+BATCHES_KEPT: Final = timedelta(days=90)
+"""Who asked for which PDFs, and how that went; the PDFs themselves stay."""
 
 
 def forget_expired(sessions: Sessions, settings: Settings) -> int:
@@ -40,6 +42,9 @@ def forget_expired(sessions: Sessions, settings: Settings) -> int:
             ).all(),
             session.scalars(
                 delete(Mail).where(Mail.state != MailState.WAITING, Mail.made_at < now - MAILS_KEPT).returning(Mail.id)
+            ).all(),
+            session.scalars(
+                delete(PdfBatch).where(PdfBatch.started_at < now - BATCHES_KEPT).returning(PdfBatch.id)
             ).all(),
         ]
     uploads.forget_old(settings.data_dir)

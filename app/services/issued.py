@@ -3,12 +3,13 @@
 import contextlib
 import hashlib
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -17,9 +18,11 @@ from app.database import Sessions, transaction
 from app.documents.scorecard_pdf import TEMPLATE_VERSION, RenderFailed, scorecard_html, scorecard_pdf
 from app.errors import Unavailable
 from app.models import IssuedPdf, PublishedScorecard
+from app.rules.branding import Branding
 from app.rules.scorecard import Scorecard
 from app.rules.vocabulary import Language
 from app.services import audit
+from app.services.branding import branding_of
 from app.services.organisation import settings_of
 from app.services.scorecards import scorecard_of
 from app.settings import Settings
@@ -48,9 +51,9 @@ def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, langua
             PublishedScorecard, scorecard_id, options=[joinedload(PublishedScorecard.appraisal)]
         )
         card, person_id = scorecard_of(published), published.appraisal.person_id
-        settings = settings_of(session)
+        settings, look = settings_of(session), branding_of(session, published)
         stored = stored_copy(session, scorecard_id, language)
-    content = _rendered(card, language) if stored is None else stored
+    content = _rendered(card, language, look) if stored is None else stored
     pdf = PdfFile(content, file_name(card), digest_of(content), is_rendered=stored is None)
     if pdf.is_rendered:
         store(settings, pdf)
@@ -63,7 +66,8 @@ def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, langua
 
 def html_of(session: Session, scorecard_id: int, language: Language) -> str:
     """The print page that the PDF is made from; it needs nothing else to be shown."""
-    return scorecard_html(scorecard_of(session.get_one(PublishedScorecard, scorecard_id)), language)
+    published = session.get_one(PublishedScorecard, scorecard_id)
+    return scorecard_html(scorecard_of(published), language, branding_of(session, published))
 
 
 def issued_as(session: Session, digest: str) -> PublishedScorecard | None:
@@ -112,14 +116,25 @@ def renderer() -> str:
 
 def stored_copy(session: Session, scorecard_id: int, language: Language) -> bytes | None:
     """The bytes that were handed out before, if they are there and still what they were."""
-    known = _known(session, scorecard_id, language)
-    if known is None:
-        return None
-    with contextlib.suppress(OSError):
-        content = path_of_pdf(settings_of(session), known.digest).read_bytes()
-        if digest_of(content) == known.digest:
-            return content
-    return None
+    return stored_copies(session, [scorecard_id], language).get(scorecard_id)
+
+
+def stored_copies(session: Session, scorecard_ids: Collection[int], language: Language) -> dict[int, bytes]:
+    """The same of many at once, by scorecard."""
+    known = session.execute(
+        select(IssuedPdf.scorecard_id, IssuedPdf.digest)
+        .where(IssuedPdf.scorecard_id.in_(scorecard_ids), *_by_this_renderer(language))
+        .order_by(IssuedPdf.id)
+    )
+    settings = settings_of(session)
+    latest = {row.scorecard_id: row.digest for row in known}
+    copies = {scorecard_id: _copy(settings, digest) for scorecard_id, digest in latest.items()}
+    return {scorecard_id: content for scorecard_id, content in copies.items() if content is not None}
+
+
+def has_copy(scorecard_id: SQLColumnExpression[int], language: Language) -> ColumnElement[bool]:
+    """Whether a PDF of the scorecard was made before and need not be made again, as a condition."""
+    return exists().where(IssuedPdf.scorecard_id == scorecard_id, *_by_this_renderer(language))
 
 
 def store(settings: Settings, pdf: PdfFile) -> None:
@@ -139,10 +154,11 @@ def store(settings: Settings, pdf: PdfFile) -> None:
 def enter(session: Session, scorecard_id: int, language: Language, pdf: PdfFile) -> None:
     """Put a PDF on record as issued, unless it is already."""
     # Of two who download for the first time, the second one finds what the first has entered
-    session.execute(select(PublishedScorecard.id).where(PublishedScorecard.id == scorecard_id).with_for_update())
+    looks = select(PublishedScorecard.branding_version).where(PublishedScorecard.id == scorecard_id)
+    look = session.scalar(looks.with_for_update())
     if is_issued_with_digest(session, scorecard_id, language, pdf.digest):
         return
-    label = renderer()
+    label = renderer() if look is None else f"{renderer()} branding {look}"
     if _known(session, scorecard_id, language) is not None:
         label = f"{label} {pdf.digest[:8]}"  # the same renderer gave other bytes: fonts or libraries have changed
     session.add(
@@ -171,22 +187,33 @@ def path_of_pdf(settings: Settings, digest: str) -> Path:
     return settings.data_dir / "pdf" / digest[:2] / f"{digest}.pdf"
 
 
+def _copy(settings: Settings, digest: str) -> bytes | None:
+    with contextlib.suppress(OSError):
+        content = path_of_pdf(settings, digest).read_bytes()
+        if digest_of(content) == digest:
+            return content
+    return None
+
+
 def _known(session: Session, scorecard_id: int, language: Language) -> IssuedPdf | None:
     """What this renderer issued of the scorecard before; the latest, where it came out differently once."""
     return session.scalar(
         select(IssuedPdf)
-        .where(
-            IssuedPdf.scorecard_id == scorecard_id,
-            IssuedPdf.language == language.value,
-            IssuedPdf.template_version.startswith(renderer(), autoescape=True),
-        )
+        .where(IssuedPdf.scorecard_id == scorecard_id, *_by_this_renderer(language))
         .order_by(IssuedPdf.id.desc())
         .limit(1)
     )
 
 
-def _rendered(card: Scorecard, language: Language) -> bytes:
+def _by_this_renderer(language: Language) -> tuple[ColumnElement[bool], ...]:
+    return (
+        IssuedPdf.language == language.value,
+        IssuedPdf.template_version.startswith(renderer(), autoescape=True),
+    )
+
+
+def _rendered(card: Scorecard, language: Language, branding: Branding) -> bytes:
     try:
-        return scorecard_pdf(card, language)
+        return scorecard_pdf(card, language, branding)
     except RenderFailed as failed:
         raise Unavailable("pdf_failed", {"reason": failed.code}) from failed

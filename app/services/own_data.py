@@ -13,8 +13,9 @@ from app.models import AuditEntry, Base, Person
 
 IMPERSONAL: Final = frozenset(
     {
-        "behaviour", "behaviour_level", "cycle", "goal", "grade_band", "incentive_band", "job", "kpi_definition",
-        "organisation_profile", "period", "position", "responsibility", "sign_in_failure", "unit",
+        "behaviour", "behaviour_level", "cycle", "goal", "grade_band", "incentive_band", "issuing_policy", "job",
+        "kpi_definition", "organisation_profile", "pdf_batch", "period", "position", "responsibility",
+        "sign_in_failure", "unit",
     }
 )  # fmt: skip
 """Tables that hold nothing about an employee as such; where they name somebody, it is by id and in office."""

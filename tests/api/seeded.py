@@ -26,6 +26,8 @@ from app.services.scorecards import scorecard_to_date
 from app.services.self_assessments import OwnView, save_own_view
 from app.services.where import Where
 from tests.agreed import agreement_calls
+from tests.batches import Batches, make_batches
+from tests.brandings import branding_calls
 from tests.cards import Example, add_bands, give_plan, make_example
 from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
@@ -105,6 +107,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     example.record(session, "SALES", "2026-02", "31", today=TODAY)
     followed = follow_eli(session, example, TODAY)
     seed_library(session)
+    change_branding(session, actor_of(cast.hana), LOOK, version=0)
     unit, position = Unit(code="EMPTY", name="Kosong"), Position(code="NOBODY", name="Belum ada")
     session.add_all([unit, position])
     draft = make_draft(session, hana, cast.eva, example.cycle)
@@ -157,6 +160,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         "publish_scorecards": Good(body={"cycle": "2026", "period": "2026-02", "person_ids": [cast.eli.id]}),
         "get_scorecard": Good({"person_id": cast.eli.id, "cycle_code": "2026"}),
         "get_scorecard_pdf": Good({"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-01"}),
+        "list_archived_scorecards": Good({"person_id": cast.eli.id}),
         "get_plan_pdf": Good({"plan_id": example.plan.id}, query={"lang": "en"}),
         "get_calibration_pdf": Good(query={"cycle": "2026", "period": "2026-02"}),
         "get_completeness_pdf": Good(query={"cycle": "2026", "period": "2026-02"}),
@@ -171,10 +175,28 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         | entry_calls(session, example)
         | plan_calls(session, example, draft)
         | goal_calls(session, cast, example, draft, Good)
+        | branding_calls(Good)
         | {name: Good(**call) for name, call in agreement_calls(session, cast, draft).items()}
         | case_calls(cast, past, computed)
+        | batch_calls(make_batches(session, cast, example.period("2026-01")))
         | {name: Good(**call) for name, call in privacy_calls(session, cast, TODAY).items()}
     )
+
+
+def batch_calls(batches: Batches) -> dict[str, Good]:
+    """Mona's batches of January."""
+    running = Good({"batch_id": batches.running})
+    return {
+        "start_pdf_batch": Good(body={"cycle": "2026", "period": "2026-01", "lang": "en"}),
+        "list_pdf_batches": Good(),
+        "get_pdf_batch": running,
+        "list_pdf_batch_items": Good(running.path, query={"state": "waiting"}),
+        "cancel_pdf_batch": running,
+        "resume_pdf_batch": Good({"batch_id": batches.stopped}),
+        "retry_pdf_batch": Good({"batch_id": batches.failed}),
+        "get_pdf_batch_zip": Good({"batch_id": batches.ready}),
+        "choose_pdf_names": Good(body={"names": "unit_folder"}),
+    }
 
 
 def case_calls(cast: Cast, past: Past, computed: str) -> dict[str, Good]:

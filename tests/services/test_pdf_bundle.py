@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,20 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Sessions
-from app.documents.scorecard_pdf import RenderFailed, scorecard_pdf
 from app.errors import Conflict
 from app.models import AuditEntry, Period, Person, PublishedScorecard
-from app.rules.vocabulary import Language
-from app.services import audit, issued, pdf_bundle
+from app.rules.vocabulary import Action, Language
+from app.services import audit, issued, pdf_making
 from app.services.appraisals import publish
-from app.services.pdf_bundle import Counts, Wanted, begin, counts, managers, name_in_zip, stream
+from app.services.pdf_bundle import begin, stream
+from app.services.pdf_choice import Counts, Wanted, counts, managers
 from app.services.plan_drafts import kpis_of
+from tests.broken import break_card
 from tests.cards import Example, give_plan, make_example
 from tests.cast import Cast, actor_of
 from tests.tools import Clock
 
 pytestmark = pytest.mark.slow
 ID = Language.INDONESIAN
+READ = Action.SCORECARD_READ
 
 
 @pytest.fixture
@@ -99,49 +100,42 @@ def test_the_second_time_nothing_is_rendered(
     sessions: Sessions, session: Session, cast: Cast, january: Period, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hana = actor_of(cast.hana)
-    assert counts(session, hana, january, Wanted(), ID) == Counts(published=2, ready=0)
+    assert counts(session, hana, january, Wanted(), ID, READ) == Counts(published=2, ready=0)
     first = sent(sessions, cast.hana, january)
-    assert counts(session, hana, january, Wanted(), ID) == Counts(published=2, ready=2)
-    assert counts(session, hana, january, Wanted(), Language.ENGLISH) == Counts(published=2, ready=0)
+    assert counts(session, hana, january, Wanted(), ID, READ) == Counts(published=2, ready=2)
+    assert counts(session, hana, january, Wanted(), Language.ENGLISH, READ) == Counts(published=2, ready=0)
 
     def no_rendering(*_card: object, **_options: object) -> bytes:
         raise AssertionError
 
-    monkeypatch.setattr(pdf_bundle, "scorecard_pdf", no_rendering)
+    monkeypatch.setattr(pdf_making, "scorecard_pdf", no_rendering)
     assert sent(sessions, cast.hana, january) == first
     assert len(downloads(session)) == 4
 
 
 def test_a_card_that_cannot_be_made_is_a_line_and_stops_nothing(
-    sessions: Sessions, session: Session, cast: Cast, january: Period, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, session: Session, cast: Cast, january: Period
 ) -> None:
-    real = scorecard_pdf
-
-    def broken_for_eli(card: object, language: Language, *, in_batch: bool) -> bytes:
-        if card.employee.name == cast.eli.name:  # type: ignore[attr-defined]
-            raise RenderFailed("timed_out", "20 s")
-        return real(card, language, in_batch=in_batch)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(pdf_bundle, "scorecard_pdf", broken_for_eli)
+    break_card(session, cast.eli)
     found = sent(sessions, cast.hana, january)
     [evas] = [name for name in pdf_names(cast) if cast.eva.number in name]
     assert list(found) == ["contents.csv", evas, "report.csv"]
     lines = {line[0]: line[2:4] for line in table(found["report.csv"])[1:]}
-    assert lines == {cast.eli.number: ["", "failed: timed_out"], cast.eva.number: [evas, "ok"]}
+    assert lines == {cast.eli.number: ["", "failed: too_large"], cast.eva.number: [evas, "ok"]}
     assert downloads(session) == [(cast.hana.id, cast.eva.id)]
 
 
 def test_a_snapshot_that_cannot_be_read_is_a_line_too(
-    sessions: Sessions, cast: Cast, january: Period, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, session: Session, cast: Cast, january: Period
 ) -> None:
-    monkeypatch.setattr(pdf_bundle, "scorecard_of", lambda published: json.loads(published.snapshot[1:]))
-    found = sent(sessions, cast.hana, january)
-    assert [line[3] for line in table(found["report.csv"])[1:]] == ["failed: JSONDecodeError"] * 2
+    break_card(session, cast.eli, "{}")
+    lines = table(sent(sessions, cast.hana, january)["report.csv"])[1:]
+    assert [line[3] for line in lines if line[0] == cast.eli.number] == ["failed: unreadable"]
 
 
 def test_everybody_gets_what_they_may_read(session: Session, sessions: Sessions, cast: Cast, january: Period) -> None:
     everybody = {
-        who.number: counts(session, actor_of(who), january, Wanted(), ID).published
+        who.number: counts(session, actor_of(who), january, Wanted(), ID, READ).published
         for who in (cast.hana, cast.audi, cast.mona, cast.eli, cast.otto)
     }
     assert everybody == {
@@ -159,10 +153,10 @@ def test_everybody_gets_what_they_may_read(session: Session, sessions: Sessions,
 def test_a_batch_is_narrowed_to_a_manager(session: Session, cast: Cast, january: Period) -> None:
     hana = actor_of(cast.hana)
     assert managers(session, hana, january) == [(cast.mona.id, cast.mona.name)]
-    assert counts(session, hana, january, Wanted(manager_id=cast.mona.id), ID).published == 2
-    assert counts(session, hana, january, Wanted(manager_id=cast.omar.id), ID).published == 0
-    assert counts(session, hana, january, Wanted(unit_id=2**40), ID).published == 0
-    assert counts(session, actor_of(cast.eli), january, Wanted(manager_id=cast.mona.id), ID).published == 1
+    assert counts(session, hana, january, Wanted(manager_id=cast.mona.id), ID, READ).published == 2
+    assert counts(session, hana, january, Wanted(manager_id=cast.omar.id), ID, READ).published == 0
+    assert counts(session, hana, january, Wanted(unit_id=2**40), ID, READ).published == 0
+    assert counts(session, actor_of(cast.eli), january, Wanted(manager_id=cast.mona.id), ID, READ).published == 1
 
 
 @pytest.fixture
@@ -191,10 +185,3 @@ def test_a_batch_whose_service_ended_holds_nobody_up_for_long(
         begin(sessions, actor_of(cast.hana), january, Wanted(), ID)
     clock.advance(minutes=4)
     begin(sessions, actor_of(cast.hana), january, Wanted(), ID)
-
-
-def test_files_have_names_that_every_system_can_keep(january: Period) -> None:
-    assert name_in_zip("A/1", "../../Dewi  Ayu:*?", january) == "Kartu-Skor_A%2F1_Dewi-Ayu_2026-01.pdf"
-    assert name_in_zip("7", "S\u0327ule 李", january) == "Kartu-Skor_7_\u015eule-李_2026-01.pdf"
-    assert name_in_zip("7", "…", january) == "Kartu-Skor_7_2026-01.pdf"
-    assert len(name_in_zip("7", "x" * 300, january)) < 90

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.rules.vocabulary import Language
-from app.services import pdf_bundle
+from app.services import pdf_making
 from app.services.appraisals import publish
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
@@ -31,11 +31,11 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[Language]:
     """In which languages pages were made: the engine has tests of its own."""
     made: list[Language] = []
 
-    def render(_card: object, language: Language, **_options: object) -> bytes:
+    def render(_card: object, language: Language, *_look: object, **_options: object) -> bytes:
         made.append(language)
         return b"%PDF-" + language.value.encode()
 
-    monkeypatch.setattr(pdf_bundle, "scorecard_pdf", render)
+    monkeypatch.setattr(pdf_making, "scorecard_pdf", render)
     return made
 
 

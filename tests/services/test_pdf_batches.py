@@ -1,0 +1,375 @@
+"""Are the PDFs of many prepared once each, by whoever is at it, as far as somebody may have them, and to the end?"""
+
+import csv
+import io
+import threading
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import preparing, schema
+from app.database import Sessions, make_engine, make_sessions, transaction
+from app.errors import Conflict, NotFound
+from app.models import (
+    AuditEntry,
+    Cycle,
+    IssuedPdf,
+    PdfBatch,
+    PdfBatchItem,
+    Period,
+    Person,
+    PublishedScorecard,
+    ReportingLine,
+)
+from app.rules.issuing import FileNames, PdfState, file_name
+from app.rules.vocabulary import Language
+from app.services import expiry, issued, pdf_batches, pdf_bundle, pdf_preparing
+from app.services.appraisals import publish
+from app.services.organisation import SETTINGS
+from app.services.pdf_batches import BatchState
+from app.services.pdf_choice import Wanted
+from app.services.plan_drafts import kpis_of
+from app.settings import Settings
+from tests.broken import break_card
+from tests.cards import give_plan, make_example
+from tests.cast import Cast, actor_of, make_cast
+from tests.factories import make_person
+from tests.postgres import own_database
+from tests.tools import Clock
+
+pytestmark = [pytest.mark.database, pytest.mark.slow]
+ID = Language.INDONESIAN
+
+
+@dataclass(slots=True)
+class Company:
+    """A database in which transactions of several workers meet; four scorecards of January are published."""
+
+    sessions: Sessions
+    settings: Settings
+    cast: Cast
+    january: Period
+    team: list[Person]
+    """Those below mona whose scorecards are published."""
+
+    def start(self, who: Person, wanted: Wanted | None = None) -> int:
+        """A batch in Indonesian."""
+        with transaction(self.sessions) as session:
+            return pdf_batches.start(session, actor_of(who), self.january, wanted or Wanted(), ID).id
+
+    def states(self, batch_id: int) -> Counter[str]:
+        """How many PDFs of the batch are in which state."""
+        with transaction(self.sessions, writes=False) as session:
+            items = session.scalars(select(PdfBatchItem.state).where(PdfBatchItem.batch_id == batch_id))
+            return Counter(state.value for state in items)
+
+    def state(self, batch_id: int) -> BatchState:
+        """Where the batch stands."""
+        with transaction(self.sessions, writes=False) as session:
+            return pdf_batches.get_batch(session, actor_of(self.cast.hana), batch_id).state
+
+    def act(self, name: str, who: Person, batch_id: int) -> None:
+        """Cancel, resume or retry."""
+        with transaction(self.sessions) as session:
+            getattr(pdf_batches, name)(session, actor_of(who), batch_id)
+
+    def zip(self, who: Person, batch_id: int) -> dict[str, bytes]:
+        """What is in the ZIP of a batch."""
+        parts = pdf_bundle.stream(self.sessions, pdf_bundle.begin_batch(self.sessions, actor_of(who), batch_id))
+        with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as found:
+            return {name: found.read(name) for name in found.namelist()}
+
+    def issued(self) -> int:
+        """How many PDFs are on record."""
+        with transaction(self.sessions, writes=False) as session:
+            return session.scalar(select(func.count(IssuedPdf.id))) or 0
+
+
+@pytest.fixture
+def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]:
+    with own_database(request.config, tmp_path, "kinerja_batches") as url:
+        engine = make_engine(url)
+        schema.upgrade(engine)
+        settings = Settings(data_dir=tmp_path, database_url=url, default_language="id", _env_file=None)
+        sessions = make_sessions(engine, info={SETTINGS: settings})
+        with transaction(sessions) as session:
+            cast = make_cast(session)
+            january, team = publish_january(session, cast)
+            for person in cast:
+                assert isinstance(person.grants, list)  # read now, for those who ask later
+        yield Company(sessions, settings, cast, january, team)
+        engine.dispose()
+
+
+def publish_january(session: Session, cast: Cast) -> tuple[Period, list[Person]]:
+    example = make_example(session, cast)
+    example.record_january(session)
+    january = example.period("2026-01")
+    team = [cast.eli, cast.eva, make_person(session, "20", "Ayu Lestari", manager=cast.mona)]
+    for person in (*team[1:], cast.otto):
+        plan = give_plan(session, person, example.cycle)
+        boss = cast.omar if person is cast.otto else cast.mona
+        kpis = {kpi.code: kpi for kpi in kpis_of(plan)}
+        replace(example, cast=replace(cast, mona=boss), plan=plan, kpis=kpis).record_january(session)
+    for person in (*team, cast.otto):
+        publish(session, actor_of(cast.hana), person_id=person.id, period_id=january.id)
+    return january, team
+
+
+def results(content: bytes) -> dict[str, str]:
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
+    return {row[0]: row[3] for row in list(rows)[1:]}
+
+
+def test_a_batch_is_prepared_and_its_zip_comes_from_what_is_kept(company: Company) -> None:
+    cast, hana = company.cast, company.cast.hana
+    batch_id = company.start(hana)
+    assert company.states(batch_id) == {"waiting": 4}
+    with pytest.raises(Conflict, match="batch_running"):
+        company.zip(hana, batch_id)
+    assert pdf_preparing.prepare(company.sessions) == 4
+    assert (company.state(batch_id), company.states(batch_id)) == (BatchState.DONE, {"ready": 4})
+    kept = {path: path.stat().st_mtime_ns for path in (company.settings.data_dir / "pdf").rglob("*.pdf")}
+    found = company.zip(hana, batch_id)
+    assert len(found) == 6
+    assert set(results(found["report.csv"]).values()) == {"ok"}
+    again = company.start(hana, Wanted(manager_id=cast.mona.id))
+    assert company.states(again) == {"ready": 3}
+    assert pdf_preparing.prepare(company.sessions) == 0
+    assert kept == {path: path.stat().st_mtime_ns for path in (company.settings.data_dir / "pdf").rglob("*.pdf")}
+    assert company.issued() == 4
+
+
+def test_two_workers_make_each_pdf_once(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_preparing, "AT_ONCE", 1)
+    batch_id = company.start(company.cast.hana)
+    shares: list[int] = []
+    workers = [
+        threading.Thread(target=lambda: shares.append(pdf_preparing.prepare(company.sessions))) for _ in range(3)
+    ]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert sum(shares) == 4
+    assert company.states(batch_id) == {"ready": 4}
+    with transaction(company.sessions, writes=False) as session:
+        assert session.scalars(select(PdfBatchItem.attempts)).all() == [1] * 4
+    assert company.issued() == 4
+
+
+def test_a_batch_that_was_stopped_goes_on_where_it_was(company: Company) -> None:
+    hana, batch_id = company.cast.hana, company.start(company.cast.hana)
+    looks = iter([False, False, True])
+    pdf_preparing.prepare(company.sessions, lambda: next(looks, True))  # told to stop while the second is in hand
+    assert company.states(batch_id) == {"ready": 2, "waiting": 2}
+    company.act("cancel", hana, batch_id)
+    assert company.state(batch_id) is BatchState.CANCELLED
+    assert pdf_preparing.prepare(company.sessions) == 0
+    assert sorted(results(company.zip(hana, batch_id)["report.csv"]).values()) == ["not prepared"] * 2 + ["ok"] * 2
+    for name, code in (("cancel", "batch_not_running"), ("retry", "batch_without_faults")):
+        with pytest.raises(Conflict, match=code):
+            company.act(name, hana, batch_id)
+    company.act("resume", hana, batch_id)
+    assert pdf_preparing.prepare(company.sessions) == 2
+    assert company.states(batch_id) == {"ready": 4}
+    with pytest.raises(Conflict, match="batch_not_cancelled"):
+        company.act("resume", hana, batch_id)
+    with transaction(company.sessions, writes=False) as session:
+        acts = session.scalars(select(AuditEntry.action).where(AuditEntry.object_kind == "pdf_batch"))
+        assert list(acts) == [f"scorecard.pdfs_{name}" for name in ("started", "cancelled", "resumed")]
+
+
+def test_what_a_killed_worker_had_in_hand_is_made_by_another(company: Company, clock: Clock) -> None:
+    batch_id = company.start(company.cast.hana)
+    worker = get_context("spawn").Process(target=prepare_alone, args=(company.settings,))
+    worker.start()
+    while not (company.settings.data_dir / "pdf").exists():  # the first is made
+        threading.Event().wait(0.02)
+    worker.kill()
+    worker.join()
+    assert company.states(batch_id) == {"working": 4}
+    with transaction(company.sessions, writes=False) as session:
+        until = session.scalars(select(PdfBatchItem.leased_until)).first()
+    assert until is not None
+    clock.now = until - pdf_preparing.LASTS / 2
+    assert pdf_preparing.prepare(company.sessions) == 0
+    clock.now = until
+    assert pdf_preparing.prepare(company.sessions) == 4
+    assert (company.states(batch_id), company.issued()) == ({"ready": 4}, 4)
+
+
+def prepare_alone(settings: Settings) -> None:
+    """What a worker does, in a process of its own."""
+    sessions = make_sessions(make_engine(settings.database_url), info={SETTINGS: settings})
+    pdf_preparing.prepare(sessions)
+
+
+def test_a_pdf_over_which_every_worker_ends_is_given_up(company: Company, clock: Clock) -> None:
+    batch_id = company.start(company.cast.hana)
+    with transaction(company.sessions) as session:
+        for item in session.scalars(select(PdfBatchItem)):
+            item.state, item.attempts, item.leased_until = PdfState.WORKING, pdf_preparing.MOST_ATTEMPTS, clock.now
+    assert pdf_preparing.prepare(company.sessions) == 0
+    assert company.states(batch_id) == {"failed": 4}
+    company.act("retry", company.cast.hana, batch_id)
+    assert company.states(batch_id) == {"waiting": 4}
+
+
+def test_a_broken_card_stops_no_other_and_can_be_tried_again(company: Company) -> None:
+    hana, eli = company.cast.hana, company.cast.eli
+    with transaction(company.sessions) as session:
+        break_card(session, session.get_one(Person, eli.id))
+    batch_id = company.start(hana)
+    assert pdf_preparing.prepare(company.sessions) == 3
+    assert (company.state(batch_id), company.states(batch_id)) == (BatchState.DONE, {"ready": 3, "failed": 1})
+    with transaction(company.sessions, writes=False) as session:
+        batch = pdf_batches.get_batch(session, actor_of(hana), batch_id)
+        listed = pdf_batches.list_items(session, actor_of(hana), batch)
+    first = listed.items[0]
+    assert (listed.total, first.name, first.state, first.fault) == (4, eli.name, PdfState.FAILED, "too_large")
+    report = results(company.zip(hana, batch_id)["report.csv"])
+    assert Counter(report.values()) == {"ok": 3, "failed: too_large": 1}
+    assert report[eli.number] == "failed: too_large"
+    company.act("retry", hana, batch_id)
+    assert pdf_preparing.prepare(company.sessions) == 0
+    assert company.states(batch_id) == {"ready": 3, "failed": 1}
+
+
+def test_a_small_batch_does_not_wait_for_a_large_one(
+    company: Company, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_preparing, "AT_ONCE", 2)
+    large, small = company.start(company.cast.hana), company.start(company.cast.omar)
+    looks = iter([False] * 4 + [True])  # two claims: two PDFs of the first batch, one of the second
+    pdf_preparing.prepare(company.sessions, lambda: clock.advance(seconds=1) or next(looks, True))
+    assert company.states(large)["ready"] == 2
+    assert company.states(small) == {"ready": 1}
+
+
+def test_everybody_prepares_for_their_own_line_and_sees_their_own_batches(company: Company) -> None:
+    cast = company.cast
+    everybody = company.start(cast.hana)
+    of_mona = company.start(cast.mona)
+    assert company.states(of_mona) == {"waiting": 3}
+    for who in (cast.audi, cast.omar):
+        with pytest.raises(Conflict, match="nothing_published"):
+            company.start(who, Wanted(manager_id=cast.mona.id))
+    for who, seen in ((cast.hana, [of_mona, everybody]), (cast.mona, [of_mona]), (cast.eli, []), (cast.audi, [])):
+        with transaction(company.sessions, writes=False) as session:
+            assert [each.id for each in pdf_batches.list_batches(session, actor_of(who)).items] == seen
+    for who in (cast.omar, cast.eli, cast.audi, cast.root):
+        with transaction(company.sessions, writes=False) as session, pytest.raises(NotFound):
+            pdf_batches.get_batch(session, actor_of(who), of_mona)
+        for name in ("cancel", "resume", "retry"):
+            with pytest.raises(NotFound):
+                company.act(name, who, of_mona)
+    company.act("cancel", cast.hana, of_mona)
+
+
+def test_rights_are_asked_again_when_the_zip_is_taken(company: Company) -> None:
+    cast, batch_id = company.cast, company.start(company.cast.mona)
+    pdf_preparing.prepare(company.sessions)
+    assert len(company.zip(cast.mona, batch_id)) == 5
+    with transaction(company.sessions) as session:
+        line = session.scalars(select(ReportingLine).where(ReportingLine.person_id == cast.eli.id)).one()
+        line.manager_id = cast.omar.id
+    found = company.zip(cast.mona, batch_id)
+    assert len(found) == 4
+    assert cast.eli.number not in results(found["report.csv"])
+    with transaction(company.sessions, writes=False) as session:
+        mona = actor_of(cast.mona)
+        batch = pdf_batches.get_batch(session, mona, batch_id)
+        assert cast.eli.name not in {item.name for item in pdf_batches.list_items(session, mona, batch).items}
+        got = select(func.count()).where(AuditEntry.action == issued.DOWNLOADED, AuditEntry.actor_id == cast.mona.id)
+        assert session.scalar(got) == 3 + 2
+
+
+def test_a_scorecard_that_was_corrected_is_not_handed_out_in_its_old_version(company: Company) -> None:
+    hana, batch_id = company.cast.hana, company.start(company.cast.hana)
+    pdf_preparing.prepare(company.sessions)
+    with transaction(company.sessions) as session:
+        break_card(session, session.get_one(Person, company.cast.eli.id))
+    with transaction(company.sessions, writes=False) as session:
+        assert pdf_batches.replaced(session, pdf_batches.get_batch(session, actor_of(hana), batch_id)) == 1
+    report = results(company.zip(hana, batch_id)["report.csv"])
+    assert report[company.cast.eli.number] == "replaced by a later version"
+    assert Counter(report.values())["ok"] == 3
+
+
+def test_files_are_named_as_the_organisation_wants(company: Company) -> None:
+    cast, batch_id = company.cast, company.start(company.cast.omar)
+    pdf_preparing.prepare(company.sessions)
+    for style, name in (
+        (FileNames.NUMBER_PERIOD, "Kartu-Skor_6_2026-01.pdf"),
+        (FileNames.UNIT_FOLDER, "-/Kartu-Skor_6_Otto-Oktavian_2026-01.pdf"),
+        (FileNames.NUMBER_NAME_PERIOD, "Kartu-Skor_6_Otto-Oktavian_2026-01.pdf"),
+    ):
+        with transaction(company.sessions) as session:
+            pdf_batches.choose_file_names(session, actor_of(cast.hana), style)
+        assert list(company.zip(cast.omar, batch_id))[1] == name
+    with transaction(company.sessions, writes=False) as session:
+        names = session.scalars(
+            select(AuditEntry.details).where(AuditEntry.action == "cycle.file_names_chosen").order_by(AuditEntry.id)
+        ).all()
+    assert names[0] == '{"file_names":["number_name_period","number_period"]}'
+
+
+def test_the_service_prepares_beside_itself_while_one_is_served(company: Company) -> None:
+    hana = company.cast.hana
+    with transaction(company.sessions, writes=False) as session:
+        own = session.scalars(select(PublishedScorecard.id).order_by(PublishedScorecard.id)).first() or 0
+    preparer = preparing.Preparer(company.sessions, company.settings.model_copy(update={"pdf_processes": 2}))
+    batch_id = company.start(hana)
+    preparer.start()
+    for _ in range(1000):
+        if company.states(batch_id)["working"]:
+            break
+        threading.Event().wait(0.02)
+    issued.issue_pdf(company.sessions, None, own, Language.ENGLISH)
+    assert company.states(batch_id)["ready"] < 4  # a person waited for one, and for no other
+    for _ in range(1500):
+        if company.state(batch_id) is BatchState.DONE:
+            break
+        threading.Event().wait(0.02)
+    preparer.stop()
+    assert company.states(batch_id) == {"ready": 4}
+
+
+def test_old_batches_are_forgotten_and_their_pdfs_stay(company: Company, clock: Clock) -> None:
+    pdf_batch = company.start(company.cast.omar)
+    assert pdf_preparing.prepare(company.sessions) == company.states(pdf_batch)["ready"] == 1
+    clock.advance(days=91)
+    expiry.forget_expired(company.sessions, company.settings)
+    with transaction(company.sessions, writes=False) as session:
+        assert [session.scalar(select(func.count(each.id))) for each in (PdfBatch, PdfBatchItem, Cycle)] == [0, 0, 1]
+    assert company.issued() == 1
+
+
+@pytest.mark.parametrize(
+    ("style", "number", "name", "unit", "path"),
+    [
+        (FileNames.NUMBER_PERIOD, "A/1", "Dewi", "SDM", "Kartu-Skor_A%2F1_2026-01.pdf"),
+        (FileNames.NUMBER_NAME_PERIOD, "A/1", "../../Dewi  Ayu:*?", "", "Kartu-Skor_A%2F1_Dewi-Ayu_2026-01.pdf"),
+        (FileNames.NUMBER_NAME_PERIOD, "7", "S\u0327ule 李", "", "Kartu-Skor_7_\u015eule-李_2026-01.pdf"),
+        (FileNames.NUMBER_NAME_PERIOD, "7", "…", "", "Kartu-Skor_7_2026-01.pdf"),
+        (FileNames.UNIT_FOLDER, "7", "Ayu", "../R&D / Lab", "R-D-Lab/Kartu-Skor_7_Ayu_2026-01.pdf"),
+        (FileNames.UNIT_FOLDER, "7", "Ayu", "", "-/Kartu-Skor_7_Ayu_2026-01.pdf"),
+    ],
+)
+def test_files_have_names_that_every_system_can_keep(
+    style: FileNames, number: str, name: str, unit: str, path: str
+) -> None:
+    assert file_name(style, number=number, name=name, unit=unit, period_code="2026-01") == path
+
+
+def test_a_long_name_leaves_room_for_the_rest() -> None:
+    path = file_name(FileNames.UNIT_FOLDER, number="7", name="x" * 300, unit="y" * 300, period_code="2026-01")
+    assert len(path) < 170
