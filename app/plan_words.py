@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from app.i18n import Locale, mark
 from app.models import Kpi
 from app.rules.methods import Scoring, given, limits
-from app.rules.numbers import plain
+from app.rules.numbers import brief, plain
 from app.rules.policy import Policy
 from app.rules.vocabulary import (
     Aggregation,
@@ -173,6 +173,11 @@ CREDIBILITY_OF: Final[Mapping[SourceKind, int]] = MappingProxyType(
 def figure(number: Fraction | Decimal, unit: str, locale: Locale) -> str:
     """A number with its unit, with as many decimals as it needs."""
     return locale.measure(Decimal(plain(number)), unit)
+
+
+def value_before(number: Decimal, kpi: Kpi, locale: Locale) -> str:
+    """What the KPI came to before its target, at a glance; of growth the level from which it is counted."""
+    return figure(brief(number), "" if kpi.measure is MeasureKind.GROWTH else kpi.unit_of_measure, locale)
 
 
 def target_words(kpi: Kpi, locale: Locale) -> str:

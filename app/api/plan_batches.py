@@ -44,6 +44,9 @@ class BatchSent(Sent):
     )
     significant_digits: Literal[1, 2, 3, 4] | None = Field(default=None, description="Null keeps every digit.")
     with_actuals: Flag = Field(default=False, description="Put the last actual beside each target, as the baseline.")
+    renew_years: Flag = Field(
+        default=False, description="Let titles of objectives that name a year of their cycle name the new one."
+    )
     dry_run: Flag = Field(default=False, description="Only say what would become of whom.")
 
 
@@ -81,6 +84,7 @@ def make_plans(session: DbSession, actor: CurrentActor, sent: BatchSent) -> Batc
         person_ids=None if sent.person_ids is None else frozenset(sent.person_ids),
         terms=Terms(sent.change, sent.meaning, sent.significant_digits),
         with_actuals=sent.with_actuals,
+        renews_years=sent.renew_years,
     )
     act = plan_bulk.recipients if sent.dry_run else plan_bulk.make_plans
     people = act(session, actor, wish)

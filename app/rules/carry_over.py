@@ -1,5 +1,6 @@
-"""How are the targets of a plan carried into the next one, changed by a percentage, and rounded only on request?"""
+"""How are targets and titles of a plan carried into the next one, by a percentage, rounded on request, a year on?"""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,6 +17,9 @@ MOST_PERCENT: Final = 90
 """A change beyond this in either direction would turn a target into nothing or into another one."""
 DIGITS: Final = (1, 2, 3, 4)
 """To how many significant digits targets may be rounded."""
+
+
+_YEAR: Final = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
 class Meaning(StrEnum):
@@ -94,6 +98,16 @@ def carried(targets: Targets, terms: Terms) -> Targets:
         high=None if targets.high is None else rounded(_moved(targets.high, targets.method, terms), terms.digits),
         of_periods=_shared(targets, target, terms),
     )
+
+
+def renewed(title: str, years: range, by: int) -> str:
+    """The title with the years of the cycle that it was written for moved on; other years are facts and stay."""
+
+    def moved(found: re.Match[str]) -> str:
+        year = int(found[0])
+        return str(year + by) if year in years else found[0]
+
+    return _YEAR.sub(moved, title)
 
 
 def _moved(value: Decimal, method: Method, terms: Terms) -> Fraction:

@@ -8,12 +8,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
-from app.models import Cycle, Kpi, Plan
+from app.models import Cycle, Kpi, Objective, Plan
 from app.rules.carry_over import Kept, Targets, Terms, carried, kept_because
 from app.rules.vocabulary import Method
 from app.services.last_actuals import last_actuals
 from app.services.plan_bulk import BulkWish, Outcome, Recipient, count_of, plans_with_parts, recipients
-from app.services.plan_copies import targets_of
+from app.services.plan_copies import renewed_titles, targets_of
 from app.services.plan_drafts import kpis_of
 
 _PERCENT = "%"
@@ -48,6 +48,8 @@ class Sample:
     plan: Plan
     recipient: Recipient
     lines: Sequence[Line]
+    titles: Sequence[tuple[Objective, str]]
+    """The objectives with the titles that they get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,21 @@ def _samples(session: Session, wish: BulkWish, wanted: Sequence[Recipient]) -> l
     plans = plans_with_parts(session, {each.source_id for each in wanted if each.source_id is not None})
     is_carried = wish.source_cycle_id is not None and wish.with_actuals
     actuals = last_actuals(session, plans.values()) if is_carried else {}
+    cycle = session.get_one(Cycle, wish.cycle_id)
     return [
-        Sample(plan, each, [_line(kpi, wish.terms, actuals.get(kpi.id)) for kpi in kpis_of(plan)])
+        Sample(plan, each, _lines(plan, wish.terms, actuals), _titles(plan, cycle, wish))
         for each in wanted
         if (plan := plans.get(each.source_id or 0)) is not None
     ]
+
+
+def _lines(plan: Plan, terms: Terms, actuals: Mapping[int, Decimal | None]) -> list[Line]:
+    return [_line(kpi, terms, actuals.get(kpi.id)) for kpi in kpis_of(plan)]
+
+
+def _titles(plan: Plan, cycle: Cycle, wish: BulkWish) -> list[tuple[Objective, str]]:
+    renewed = renewed_titles(plan, cycle) if wish.renews_years else {}
+    return [(objective, renewed.get(objective.id, objective.title)) for objective in plan.objectives]
 
 
 def _line(kpi: Kpi, terms: Terms, actual: Decimal | None) -> Line:

@@ -16,10 +16,12 @@ from app.models import Cycle, Person, Placement, Plan, Position, Unit
 from app.rules.carry_over import DIGITS, MOST_PERCENT, Terms
 from app.rules.faults import Fault
 from app.rules.numbers import shown
+from app.rules.texts import text_faults, tidy
 from app.rules.vocabulary import Action, CycleState, PlanState
 from app.services import audit
 from app.services.last_actuals import last_actuals
-from app.services.plan_copies import Change, copy_parts
+from app.services.plan_copies import Change, copy_parts, renewed_titles
+from app.services.plan_kpis import LONGEST_TITLE
 from app.services.plan_weights import weigh_plan
 from app.services.planning import get_plan, with_parts
 from app.services.units import list_units, units_in_view
@@ -62,6 +64,10 @@ class BulkWish:
     terms: Terms = field(default_factory=Terms)
     with_actuals: bool = False
     """Whether each KPI begins with its last actual as the value before; only for plans that are carried over."""
+    renews_years: bool = False
+    """Whether titles that name a year of their cycle name the new one."""
+    titles: Mapping[int, str] = field(default_factory=dict)
+    """Titles that were written anew, by the id of the source's objective."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +222,13 @@ def _faults(session: Session, wish: BulkWish) -> list[Fault]:
         faults.append(Fault("source_cycle", "same_cycle"))
     elif wish.source_cycle_id is not None and session.get(Cycle, wish.source_cycle_id) is None:
         faults.append(Fault("source_cycle", "choice_unknown"))
-    percent, digits = wish.terms.percent, wish.terms.digits
+    for objective_id, title in wish.titles.items():
+        faults += text_faults(f"title_{objective_id}", tidy(title), limit=LONGEST_TITLE)
+    return faults + _term_faults(wish.terms)
+
+
+def _term_faults(terms: Terms) -> list[Fault]:
+    faults, percent, digits = [], terms.percent, terms.digits
     if percent > MOST_PERCENT:
         faults.append(Fault("percent", "too_large", {"maximum": str(MOST_PERCENT)}))
     elif percent < -MOST_PERCENT:
@@ -308,7 +320,10 @@ def _make(session: Session, actor: Actor, cycle: Cycle, chosen: Sequence[Recipie
                 objectives=[],
                 changed_at=now,
             )
-            copy_parts(sources[each.source_id or 0], plan, change)
+            source = sources[each.source_id or 0]
+            titles = renewed_titles(source, cycle) if wish.renews_years else {}
+            titles |= {objective_id: tidy(title) for objective_id, title in wish.titles.items()}
+            copy_parts(source, plan, replace(change, titles=titles))
             weigh_plan(plan)
             plans.append(plan)
     session.add_all(plans)

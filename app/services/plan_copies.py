@@ -1,10 +1,11 @@
 """What becomes of a plan's parts when another plan begins as a copy of it?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.models import (
+    Cycle,
     Kpi,
     KpiInput,
     Milestone,
@@ -14,7 +15,7 @@ from app.models import (
     Plan,
     ScoreBand,
 )
-from app.rules.carry_over import Targets, Terms, carried
+from app.rules.carry_over import Targets, Terms, carried, renewed
 from app.services.kpi_values import plan_periods
 from app.services.objective_details import copy_steps
 from app.services.recorders import copy_recorder
@@ -26,20 +27,32 @@ _KPI_COLUMNS = tuple(column.key for column in Kpi.__table__.columns if column.ke
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changes on the way to the next cycle: targets, and the value before where a last actual is known."""
+    """What changes on the way to the next cycle: targets, titles, the value before where a last actual is known."""
 
     terms: Terms = Terms()  # noqa: RUF009 - frozen, so one for all will do
     actuals: Mapping[int, Decimal | None] | None = None
     """The last actual by the id of the source's KPI; without any the value before stays what it was."""
+    titles: Mapping[int, str] = field(default_factory=dict)
+    """The new title by the id of the source's objective, where it changes."""
+
+
+def renewed_titles(source: Plan, cycle: Cycle) -> dict[int, str]:
+    """The titles that name a year of their cycle, with the year that comes instead of it in another one."""
+    begin = source.cycle.starts_on.year
+    years, by = range(begin, source.cycle.ends_on.year + 1), cycle.starts_on.year - begin
+    titles = {objective.id: (objective.title, renewed(objective.title, years, by)) for objective in source.objectives}
+    return {key: after for key, (before, after) in titles.items() if after != before}
 
 
 def copy_parts(source: Plan, plan: Plan, change: Change | None = None) -> None:
     """Objectives and KPIs as they stand, with ratings and targets; what belongs to one cycle alone stays there."""
+    change = change or Change()
     plan.weighting = source.weighting
     is_revision = source.person_id == plan.person_id and source.cycle_id == plan.cycle_id
     periods = _periods_between(source, plan)
     for objective in source.objectives:
         copied = Objective(**{name: getattr(objective, name) for name in _OBJECTIVE_COLUMNS})
+        copied.title = change.titles.get(objective.id, objective.title)
         if objective.goal_link is not None and source.cycle_id == plan.cycle_id:
             copied.goal_link = ObjectiveGoal(goal_id=objective.goal_link.goal_id)
         copy_steps(
@@ -48,7 +61,7 @@ def copy_parts(source: Plan, plan: Plan, change: Change | None = None) -> None:
         )  # fmt: skip
         plan.objectives.append(copied)
         for kpi in objective.kpis:
-            twin = _copy_kpi(kpi, plan, periods, change or Change())
+            twin = _copy_kpi(kpi, plan, periods, change)
             if is_revision:
                 twin.weight_reason, twin.weight_by_id = kpi.weight_reason, kpi.weight_by_id
             copied.kpis.append(twin)

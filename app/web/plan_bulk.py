@@ -9,14 +9,14 @@ from fastapi import Depends, Request, Response
 from app.errors import Invalid
 from app.i18n import Locale, mark
 from app.models import Cycle, Kpi
+from app.plan_words import value_before
 from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
 from app.rules.carry_over import DIGITS, MOST_PERCENT, Kept, Meaning, Targets, Terms
 from app.rules.vocabulary import Action, CycleState
-from app.services.bulk_preview import preview
+from app.services.bulk_preview import Sample, preview
 from app.services.plan_bulk import (
     BulkWish,
     Outcome,
-    carry_plan,
     check_may_write,
     count_of,
     cycle_to_carry_from,
@@ -24,6 +24,7 @@ from app.services.plan_bulk import (
     places_to_choose,
     source_plans,
 )
+from app.services.plan_kpis import LONGEST_TITLE
 from app.services.plan_lists import cycles_of_plans
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
@@ -37,6 +38,7 @@ LISTED: Final = 500
 OFFERED: Final = 300
 """Plans that are offered to begin with."""
 _EACH_OWN: Final = "cycle-"
+_TITLE: Final = "title_"
 
 OUTCOMES: Final = {
     Outcome.GETS_PLAN: mark("Get a draft"),
@@ -80,20 +82,6 @@ def make(request: Request, session: DbSession, actor: CurrentActor, form: SentFo
     return redirect(request, path, mark("Drafts made: %(count)s. Adapt them where that is needed."), count=str(count))
 
 
-@router.post("/plans/carried", dependencies=_WRITE)
-def carry(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
-    """One person's plan of an earlier cycle as the draft of the next."""
-    person_id, cycle_id, source_id = form.whole("person"), form.whole("cycle_id"), form.whole("source_cycle_id")
-    percent = form.number("percent", required=False, minimum=-MOST_PERCENT, maximum=MOST_PERCENT)
-    meaning = form.choice("meaning", Meaning, required=False) or Meaning.HARDER
-    if person_id is None or cycle_id is None or source_id is None or not form.is_valid:
-        raise Invalid(form.faults)
-    terms = Terms(percent or Terms().percent, meaning)
-    wish = BulkWish(cycle_id, source_cycle_id=source_id, terms=terms, with_actuals=form.checked("actuals"))
-    plan = carry_plan(session, actor, person_id=person_id, wish=wish)
-    return redirect(request, f"/plans/{plan.id}", mark("The plan was carried over. Adapt it before you submit it."))
-
-
 def _as_it_starts(request: Request, session: DbSession, actor: Actor, query: Form) -> Form:
     """The latest cycle, with each one's own plan of the one before where there is one; a link may say otherwise."""
     known = _cycles(session, actor)
@@ -110,6 +98,7 @@ def _as_it_starts(request: Request, session: DbSession, actor: Actor, query: For
         percent=0,
         meaning=Meaning.HARDER.value,
         actuals=True,
+        years=True,
     )
 
 
@@ -145,6 +134,7 @@ def _wish(session: DbSession, actor: Actor, form: Form) -> BulkWish | None:
         left_out=frozenset(found for each in form.values("left_out") if (found := _id(each)) is not None),
         terms=Terms(percent or Terms().percent, meaning, int(digits) if digits else None),
         with_actuals=form.checked("actuals"),
+        renews_years=form.checked("years"),
     )
 
 
@@ -188,6 +178,7 @@ def _show(request: Request, session: DbSession, actor: Actor, form: Form, *, wis
         most=MOST_PERCENT,
         listed=LISTED,
         said=lambda kpi, targets: target_text(kpi, targets, locale),
+        before=lambda number, kpi: value_before(number, kpi, locale),
     )
 
 
@@ -195,10 +186,47 @@ def carried_from(session: DbSession, actor: Actor, *, person_id: int, cycle_id: 
     """What the page on which a plan begins shows of the person's own plan of an earlier cycle."""
     cycle = cycle_to_carry_from(session, actor, person_id=person_id, cycle_id=cycle_id)
     if cycle is None:
-        return {"carry_cycle": None, "carry_lines": ()}
-    wish = BulkWish(cycle_id, source_cycle_id=cycle.id, person_ids=frozenset({person_id}), with_actuals=True)
+        return {"carry_cycle": None, "carried": None}
+    wish = BulkWish(
+        cycle_id,
+        source_cycle_id=cycle.id,
+        person_ids=frozenset({person_id}),
+        with_actuals=True,
+        renews_years=True,
+    )
     samples = preview(session, actor, wish, samples=1).samples
-    return {"carry_cycle": cycle, "carry_lines": samples[0].lines if samples else (), "said": target_text}
+    return {
+        "before": value_before,
+        "carry_cycle": cycle,
+        "carried": samples[0] if samples else None,
+        "said": target_text,
+    }
+
+
+def as_it_starts(carried: Sample | None) -> dict[str, object]:
+    """The fields of the form by which one's own plan is carried over: the titles that are offered."""
+    return {f"{_TITLE}{objective.id}": title for objective, title in carried.titles} if carried else {}
+
+
+def carry_wish(form: Form, cycle_id: int) -> BulkWish | None:
+    """What was chosen for one person's plan of an earlier cycle; none where something of it cannot be read."""
+    source_id = form.whole("source_cycle_id")
+    percent = form.number("percent", required=False, minimum=-MOST_PERCENT, maximum=MOST_PERCENT)
+    meaning = form.choice("meaning", Meaning, required=False) or Meaning.HARDER
+    titles = {
+        objective_id: form.text(name, limit=LONGEST_TITLE)
+        for name in form.names
+        if name.startswith(_TITLE) and (objective_id := _id(name.removeprefix(_TITLE))) is not None
+    }
+    if not form.is_valid or source_id is None:
+        return None
+    return BulkWish(
+        cycle_id,
+        source_cycle_id=source_id,
+        terms=Terms(percent or Terms().percent, meaning),
+        with_actuals=form.checked("actuals"),
+        titles=titles,
+    )
 
 
 def target_text(kpi: Kpi, targets: Targets, locale: Locale) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from app import plan_words
 from app.i18n import Locale, mark
 from app.models import Kpi, Plan
+from app.rules.numbers import brief
 from app.rules.plan_difference import Change, Fact, FactChange
 from app.services.plan_changes import VersionDifference
 from app.services.plan_drafts import kpis_of, number_of
@@ -33,7 +34,7 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
 """What each fact of an objective or a KPI is called."""
 _FIRST: Final = ("objective", "target", "low", "high", "levels", "weight", "method")
 """What is read first."""
-_OF_THE_KPI: Final = frozenset({"target", "low", "high", "baseline"})
+_OF_THE_KPI: Final = frozenset({"target", "low", "high"})
 _NUMBERS: Final = frozenset({"floor", "cap", "scale"})
 _WORDS: Final[Mapping[str, Mapping[Any, plan_words.Word]]] = MappingProxyType(
     {
@@ -135,6 +136,8 @@ def _text(name: str, fact: str, unit: str, locale: Locale) -> str:
         return locale.text(_WORDS[name][fact].name)
     if name == "weight":
         return locale.percent(Decimal(fact))
+    if name == "baseline":
+        return locale.measure(brief(Decimal(fact)), unit)
     if name in _OF_THE_KPI:
         return locale.measure(Decimal(fact), unit)
     return locale.number(Decimal(fact)) if name in _NUMBERS else fact

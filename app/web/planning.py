@@ -15,10 +15,10 @@ from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_route
 from app.rules.vocabulary import WRITABLE, Action
 from app.services import cycles, people, planning
 from app.services.kpi_values import plan_periods
-from app.services.plan_bulk import may_make_many
+from app.services.plan_bulk import carry_plan, may_make_many
 from app.services.plan_lists import PlanFilter, copyable_plans, count_plans, cycles_of_plans, list_plans
 from app.web.forms import Form, Query, SentForm
-from app.web.plan_bulk import carried_from
+from app.web.plan_bulk import as_it_starts, carried_from, carry_wish
 from app.web.plan_editor import change_draft, version_in
 from app.web.plan_pages import placement_of, show_editor, show_plan
 from app.web.render import page, redirect
@@ -97,6 +97,7 @@ def _new_page(
         return redirect(request, f"/plans/{begun[0].id}")
     search = query.text("search", required=False, limit=100)
     sources = copyable_plans(session, actor, person_id=person_id, cycle_id=cycle.id, search=search, limit=OFFERED)
+    beginning = carried_from(session, actor, person_id=person_id, cycle_id=cycle.id)
     return page(
         request,
         "planning/new.html",
@@ -107,8 +108,8 @@ def _new_page(
         query=query,
         sources=[(plan, placement_of(plan, actor)) for plan in sources],
         is_cut=len(sources) == OFFERED,
-        form=form or Form(request.state.locale),
-        **carried_from(session, actor, person_id=person_id, cycle_id=cycle.id),
+        form=form or Form.showing(request.state.locale, **as_it_starts(beginning["carried"])),
+        **beginning,
     )
 
 
@@ -124,6 +125,20 @@ def start(request: Request, session: DbSession, actor: CurrentActor, form: SentF
         return redirect(request, f"/plans/{plan.id}")
     plan = planning.copy_plan(session, actor, person_id=person_id, cycle_id=cycle_id, source_id=source_id)
     return redirect(request, f"/plans/{plan.id}", mark("The plan was copied. Adapt it before you submit it."))
+
+
+@router.post("/plans/carried", dependencies=_WRITE)
+def carry(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
+    """One person's plan of an earlier cycle as the draft of the next, or the page again."""
+    person_id, cycle_id = form.whole("person"), form.whole("cycle_id")
+    if person_id is None or cycle_id is None:
+        raise Invalid(form.faults)
+    planning.require_write(session, actor, person_id=person_id)
+    wish = carry_wish(form, cycle_id)
+    plan = wish and form.attempt(session, lambda: carry_plan(session, actor, person_id=person_id, wish=wish))
+    if not plan:
+        return _new_page(request, session, actor, form, person_id, form)
+    return redirect(request, f"/plans/{plan.id}", mark("The plan was carried over. Adapt it before you submit it."))
 
 
 # --- One plan ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.rules.carry_over import Kept, Meaning, Targets, Terms, carried, kept_because, rounded
+from app.rules.carry_over import Kept, Meaning, Targets, Terms, carried, kept_because, renewed, rounded
 from app.rules.methods import Scoring, achievement
 from app.rules.numbers import exact_sum
 from app.rules.vocabulary import Method
@@ -128,3 +128,21 @@ def test_rounding_leaves_no_more_digits_and_stays_near(value: Decimal, digits: i
     after = rounded(Fraction(value), digits)
     assert len(str(abs(after)).replace(".", "").strip("0")) <= digits
     assert abs(Fraction(after) - Fraction(value)) * 2 * 10 ** (digits - 1) <= abs(Fraction(value))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Menaikkan penjualan 2026", "Menaikkan penjualan 2027"),
+        ("Q4-2026: 12 cabang (2026/27)", "Q4-2027: 12 cabang (2027/27)"),
+        ("Lebih baik dari 2025 dan 2027", "Lebih baik dari 2025 dan 2027"),
+        ("Kode 12026 dan 20261", "Kode 12026 dan 20261"),
+        ("Tanpa tahun", "Tanpa tahun"),
+    ],
+)
+def test_years_of_the_cycle_move_on_in_titles(before: str, after: str) -> None:
+    assert renewed(before, range(2026, 2027), 1) == after
+
+
+def test_both_years_of_a_cycle_over_new_year_move_on() -> None:
+    assert renewed("Tahun buku 2025/2026, sejak 2024", range(2025, 2027), 1) == "Tahun buku 2026/2027, sejak 2024"

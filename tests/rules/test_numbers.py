@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rules.numbers import NotANumber, apportion_cents, exact, exact_sum, fraction_sum, plain, recorded, shown
+from app.rules.numbers import NotANumber, apportion_cents, brief, exact, exact_sum, fraction_sum, plain, recorded, shown
 
 fractions = st.builds(Fraction, st.integers(-(10**7), 10**7), st.integers(1, 1000))
 decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**12), max_value=10**12, places=6)
@@ -141,3 +141,20 @@ def test_a_sum_over_the_whole_allowed_range_loses_nothing() -> None:
     assert Fraction(exact_sum([recorded("9" * 57 + "e99"), recorded("1e-99")])) == exact("9" * 57 + "e99") + exact(
         "1e-99"
     )
+
+
+@pytest.mark.parametrize(
+    ("number", "read"),
+    [
+        ("18.518519", "18.52"),
+        ("-18.518519", "-18.52"),
+        ("0.123456", "0.1235"),
+        ("12345.678901", "12346"),
+        ("12345.67", "12345.67"),
+        ("95.5", "95.5"),
+        ("120", "120"),
+        ("0", "0"),
+    ],
+)
+def test_a_computed_number_is_brief_beside_an_agreed_one(number: str, read: str) -> None:
+    assert str(brief(Decimal(number))) == read

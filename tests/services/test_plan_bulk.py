@@ -206,6 +206,29 @@ def test_the_last_actual_becomes_the_value_before(session: Session, cast: Cast, 
     assert baselines["SALES"] is not None
 
 
+def test_titles_name_the_year_of_the_new_cycle(
+    session: Session, cast: Cast, cycle: Cycle, coming: Cycle, hr: Actor
+) -> None:
+    source = make_active(session, hr, cast.eli, cycle)
+    first, second, *_ = source.objectives
+    first.title, second.title = "Menaikkan penjualan 2026", "Lebih hemat dari 2025"
+    session.flush()
+    wish = BulkWish(coming.id, source_cycle_id=cycle.id, renews_years=True)
+    (sample,) = preview(session, hr, wish, samples=1).samples
+    becomes = ["Menaikkan penjualan 2027", "Lebih hemat dari 2025", "Sasaran 3", "Sasaran 4", "Sasaran 5"]
+    assert [title for _, title in sample.titles] == becomes
+    make_plans(session, hr, wish)
+    assert [each.title for each in plan_of(session, cast.eli, coming).objectives] == becomes
+    assert first.title == "Menaikkan penjualan 2026"
+    later = open_cycle(session, hr, "2028")
+    make_plans(session, hr, BulkWish(later.id, source_cycle_id=cycle.id, titles={second.id: "Lebih hemat"}))
+    made = [each.title for each in plan_of(session, cast.eli, later).objectives]
+    assert made[:2] == ["Menaikkan penjualan 2026", "Lebih hemat"]
+    with pytest.raises(Invalid) as refused:
+        make_plans(session, hr, BulkWish(later.id, source_cycle_id=cycle.id, titles={second.id: " "}))
+    assert [fault.at for fault in refused.value.faults] == [f"title_{second.id}"]
+
+
 # --- Who may, and what is refused -------------------------------------------------------------------------------------
 
 

@@ -133,6 +133,39 @@ def test_one_plan_is_carried_over_with_its_last_actuals_beside(
     assert source.state == "active"
 
 
+def test_titles_are_offered_with_the_new_year_and_can_be_written_anew(
+    session: Session, source: Plan, hana: Browser, cast: Cast, cycles: tuple[Cycle, Cycle]
+) -> None:
+    first, second, *_ = source.objectives
+    first.title = "Menaikkan penjualan 2026"
+    source.kpis[0].baseline = Decimal("18.518519")
+    session.flush()
+    assert "18.52" in spoken(hana.get(f"/plans/{source.id}").text)
+    address = f"/plans/new?person={cast.eli.id}&cycle=2027"
+    html = hana.get(address).text
+    assert f'name="title_{first.id}" type="text" value="Menaikkan penjualan 2027"' in html
+    assert "So far: Menaikkan penjualan 2026" in spoken(html)
+    fields = {"person": cast.eli.id, "cycle": "2027", "cycle_id": cycles[1].id, "source_cycle_id": cycles[0].id}
+    titles = {f"title_{first.id}": "Penjualan naik", f"title_{second.id}": ""}
+    refused = hana.submit("/plans/carried", {**fields, **titles, "percent": "banyak"})
+    assert (refused.status_code, 'value="banyak"' in refused.text, 'value="Penjualan naik"' in refused.text) == (
+        400, True, True,
+    )  # fmt: skip
+    assert hana.submit("/plans/carried", {**fields, f"title_{first.id}": "Penjualan naik"}).status_code == 303
+    plan = plan_of(session, cast.eli.id, cycles[1])
+    assert plan is not None
+    assert [each.title for each in plan.objectives][:2] == ["Penjualan naik", second.title]
+
+
+def test_the_preview_shows_titles_that_change(session: Session, source: Plan, hana: Browser) -> None:
+    source.objectives[0].title = "Menaikkan penjualan 2026"
+    session.flush()
+    shown = hana.get("/plans/bulk", params={**CHOSEN, "years": "on", "shown": "1"}).text
+    assert "Menaikkan penjualan 2027" in spoken(shown)
+    assert 'name="years" value="on"' in shown
+    assert "Titles that change" not in spoken(hana.get("/plans/bulk", params={**CHOSEN, "shown": "1"}).text)
+
+
 def test_only_those_who_lead_find_the_page(as_: SignIn, cast: Cast, source: Plan) -> None:
     assert {
         name: as_(getattr(cast, name)).get("/plans/bulk").status_code for name in ("mona", "root", "eli", "audi")
