@@ -91,8 +91,9 @@ def _versions(session: Session, appraisal_id: int) -> list[VersionRow]:
         .where(PublishedScorecard.appraisal_id == appraisal_id, PublishedScorecard.snapshot != "")
         .order_by(PublishedScorecard.version_number.desc())
     )
-    return [VersionRow(*row[:-1], revision=_revision(row.version_number, row.snapshot)) for row in rows]
+    return [VersionRow(*row[:-1], revision=revision_of(row.version_number, row.snapshot)) for row in rows]
 
 
-def _revision(number: int, snapshot: str) -> Revision | None:
+def revision_of(number: int, snapshot: str) -> Revision | None:
+    """Why a version came after the one before it."""
     return snapshots.thawed(snapshot).revision if number > 1 else None

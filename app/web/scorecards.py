@@ -66,6 +66,7 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
         is_narrowed=is_narrowed(wanted),
         last=max(1, -(-listing.total // PAGE)),
         number=number,
+        own_id=actor.person_id,
         period=period,
         query=query,
         rows=listing.items,
