@@ -29,6 +29,21 @@ _SVG: Final = "{http://www.w3.org/2000/svg}"
 _PICTURE: Final = re.compile(r"data:(image/(?:png|jpeg));base64,")
 """How the page holds a picture that the service has written itself."""
 _BROKEN_TAG: Final = re.compile(r"<[^<>]*[\n\t][^<>]*>")
+_VARIANT: Final = "pdf/a-2a"
+_ALSO_UA: Final = b"""\
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1" />\
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"\
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">\
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>\
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>Part of ISO 14289 that the file conforms to</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
+"""That the file is PDF/UA-1, too, in the words that PDF/A asks of a claim it does not know itself (ADR 0021)."""
 _PRINTED: Final = 4
 """The flag of an annotation that appears on paper, too."""
 
@@ -103,7 +118,7 @@ def _converter(set_up: Mapping[str, Any]) -> Any:
         document = HTML(string=page, url_fetcher=fetcher) if root is None else ReadPage(root)
         style = document.etree_element.get("data-style", "scorecard")
         pdf: bytes = document.write_pdf(
-            stylesheets=[styles[style]], font_config=fonts, pdf_variant="pdf/ua-1", finisher=_complete
+            stylesheets=[styles[style]], font_config=fonts, pdf_variant=_VARIANT, finisher=_complete
         )
         return pdf
 
@@ -146,7 +161,10 @@ def _take_pictures(root: ET.Element) -> dict[str, bytes]:
 
 
 def _complete(_document: object, pdf: Any) -> None:
-    """Add what PDF/UA checkers want and the engine leaves out: the scope of header cells, links that are printed."""
+    """Add what PDF/UA and PDF/A want and the engine leaves out.
+
+    These are the scope of header cells, links that are printed, pictures as they are, and the second claim.
+    """
     dictionaries: list[Any] = [each for each in pdf.objects if isinstance(each, dict)]
     by_reference = {each.reference: each for each in dictionaries}
     for each in dictionaries:
@@ -155,6 +173,12 @@ def _complete(_document: object, pdf: Any) -> None:
             each["A"]["Scope"] = "/Column" if rows["S"] == "/THead" else "/Row"
         elif each.get("Subtype") == "/Link":
             each["F"] = _PRINTED
+    for each in pdf.objects:
+        properties = getattr(each, "extra", {})
+        if properties.get("Subtype") == "/Image":
+            properties["Interpolate"] = "false"
+        elif properties.get("Type") == "/Metadata":
+            each.stream[0] = each.stream[0].replace(b"</rdf:RDF>", _ALSO_UA + b"</rdf:RDF>")
 
 
 def _limit(memory_bytes: int) -> None:
