@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from app.branding_texts import BRANDING_TEXTS
 from app.case_texts import CASE_TEXTS
 from app.errors import KinerjaError
 from app.fault_texts import FAULT_TEXTS
@@ -15,6 +16,7 @@ from app.rules.faults import Fault
 
 TEXTS: Final[Mapping[str, str]] = {
     **FAULT_TEXTS,
+    **BRANDING_TEXTS,
     **CASE_TEXTS,
     **PRIVACY_TEXTS,
     **RECORDING_TEXTS,

@@ -49,6 +49,12 @@ class Company:
     past: Past
 
 
+def set_up(session: Session, cast: Cast) -> None:
+    """What HR sets up before anything else."""
+    seed_library(session)
+    change_branding(session, actor_of(cast.hana), LOOK, version=0)
+
+
 def agree(session: Session, cast: Cast, cycle: Cycle) -> None:
     """Somebody's plan that waits for an answer, another that was answered, with remarks."""
     root, hana = actor_of(cast.root), actor_of(cast.hana)
@@ -74,8 +80,7 @@ def make_company(session: Session, cast: Cast) -> Company:
     """A company in which every page has something to show."""
     example = make_example(session, cast)
     example.record_january(session)
-    seed_library(session)
-    change_branding(session, actor_of(cast.hana), LOOK, version=0)
+    set_up(session, cast)
     give_details(session, example.plan)
     mona, hana = actor_of(cast.mona), actor_of(cast.hana)
     publish(session, mona, person_id=cast.eli.id, period_id=example.period("2026-01").id, comment="Januari yang baik.")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import Actor
+from app.demo import look
 from app.demo.calendar import CYCLE_OPENED, Calendar
 from app.demo.cases import Cast
 from app.demo.content import story
@@ -35,6 +36,8 @@ def prepare(
     hr = Actor(cast.hr.id, frozenset({Role.HR}), CYCLE_OPENED.date())
     with clock.stopped_at(CYCLE_OPENED + timedelta(minutes=20)):
         set_incentives(session, hr, cycle_id=cycle.id, version=cycle.version, are_shown=True, bands=_BANDS)
+    with clock.stopped_at(CYCLE_OPENED + timedelta(minutes=25)):
+        look.put_in_force(session, hr)
     with clock.stopped_at(CYCLE_OPENED + timedelta(minutes=30)):
         asked = review_policy_of(session, cycle)
         policy = ReviewPolicy(

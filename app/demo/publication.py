@@ -9,6 +9,7 @@ from random import Random
 from typing import Any, Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
+from app.demo import look
 from app.demo.agreements import Agreement
 from app.demo.bulk import Sheets
 from app.demo.chain import Notes
@@ -172,6 +173,7 @@ class Publisher:
             snapshot=snapshot,
             published_at=at,
             published_by_id=by,
+            branding_version=look.VERSION,
             **row,
         )
         self._notes.act(

@@ -1,16 +1,14 @@
 """What is a file that somebody sends as evidence, told by its content, and under which name is it kept?"""
 
 import io
-import subprocess
-import sys
 import unicodedata
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path, PureWindowsPath
+from pathlib import PureWindowsPath
 from types import MappingProxyType
 from typing import Final
 
-from app.documents import image_cleaner
+from app.documents.images import written_anew
 from app.errors import Invalid
 from app.rules.faults import Fault
 from app.rules.vocabulary import EvidenceKind
@@ -35,7 +33,6 @@ _PARTS: Final = MappingProxyType({"xl/workbook.xml": EvidenceKind.XLSX, "word/do
 _IMAGES: Final = (EvidenceKind.JPEG, EvidenceKind.PNG)
 _MOST_PARTS: Final = 2_000
 _MOST_UNPACKED: Final = 300_000_000
-_PATIENCE: Final = 25
 _OTHER_TEXT: Final = ("<", "{\\rtf", "#!", "%!")
 """How text begins that some program would do more with than show it."""
 _FORBIDDEN: Final = frozenset('<>:"/\\|?*')
@@ -60,7 +57,10 @@ def read_evidence(name: str, content: bytes, *, largest: int) -> Evidence:
     if kind is None:
         raise _refused("evidence_kind_refused")
     if kind in _IMAGES:
-        content = _cleaned(content)
+        try:
+            content = written_anew(content)
+        except ValueError as failed:
+            raise _refused("evidence_image_damaged") from failed
     return Evidence(clean_name(name, kind), kind, content)
 
 
@@ -116,21 +116,6 @@ def _is_text(content: bytes) -> bool:
         is_plain = all(sign >= " " or sign in "\t\r\n\f" for sign in text)
         return is_plain and not text.lstrip().startswith(_OTHER_TEXT)
     return False
-
-
-def _cleaned(content: bytes) -> bytes:
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program, given nothing but bytes on standard input
-            [sys.executable, "-I", str(Path(image_cleaner.__file__))],
-            input=content,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=True,
-            env={},
-        )
-    except subprocess.SubprocessError as failed:
-        raise _refused("evidence_image_damaged") from failed
-    return done.stdout
 
 
 def _refused(code: str, **values: str) -> Invalid:

@@ -132,6 +132,8 @@ class PublishedScorecard(Base):
     coverage: Mapped[Decimal] = mapped_column(Hundredths)
     published_at: Mapped[datetime]
     published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    branding_version: Mapped[int | None]
+    """The number of the look that was in force; none for that of the house."""
 
     appraisal: Mapped[Appraisal] = relationship(back_populates="scorecards")
     published_by: Mapped[Person] = relationship()

@@ -1,11 +1,14 @@
 """How does an organisation's scorecard look on paper? Letterhead, accent colour, signatures, sections left out."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from app.rules.colours import mixed
+from app.rules.colours import ENOUGH, contrast_on_white, is_colour, mixed, nearest_readable, shown_contrast
+from app.rules.faults import Fault
+from app.rules.texts import text_faults, tidy
 from app.rules.vocabulary import Language
 
 HOUSE_ACCENT: Final = "#0f5c62"
@@ -110,6 +113,46 @@ class Branding:
 
 
 HOUSE: Final = Branding()
+
+
+def tidied(branding: Branding) -> Branding:
+    """The same with every text in one spelling, and the colour in small letters."""
+    blocks = (
+        replace(block, label_en=tidy(block.label_en), label_id=tidy(block.label_id)) for block in branding.signatures
+    )
+    return replace(
+        branding,
+        accent=branding.accent.strip().lower(),
+        name=tidy(branding.name),
+        address=tidy(branding.address),
+        footer=tidy(branding.footer),
+        signatures=tuple(blocks),
+    )
+
+
+def faults_of(branding: Branding) -> list[Fault]:
+    """What speaks against a tidied look."""
+    faults = [*_accent_faults(branding.accent)]
+    texts = (("name", LONGEST_NAME), ("address", LONGEST_LINE), ("footer", LONGEST_LINE))
+    for at, limit in texts:
+        faults += text_faults(at, getattr(branding, at), limit=limit, required=False)
+    for place, block in enumerate(branding.signatures):
+        for at, label in (("label_en", block.label_en), ("label_id", block.label_id)):
+            # A label in one language alone would leave readers of the other with the house's words
+            is_half = bool(block.label_en) != bool(block.label_id)
+            found = text_faults(at, label, limit=LONGEST_LABEL, required=is_half)
+            faults += [fault.under(f"signatures[{place}]") for fault in found]
+    if len({block.signer for block in branding.signatures}) < len(branding.signatures):
+        faults.append(Fault("signatures", "repeated"))
+    return faults
+
+
+def _accent_faults(accent: str) -> Iterator[Fault]:
+    if not is_colour(accent):
+        yield Fault("accent", "colour_unreadable")
+    elif contrast_on_white(accent) < ENOUGH:
+        values = {"ratio": str(shown_contrast(accent)), "nearest": nearest_readable(accent)}
+        yield Fault("accent", "contrast_low", values)
 
 
 @lru_cache(maxsize=64)

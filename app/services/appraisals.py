@@ -18,7 +18,7 @@ from app.rules.scorecard import Review, Scorecard, SignOff
 from app.rules.texts import text_faults, tidy_lines
 from app.rules.vocabulary import RELEASED, Action, AppraisalState
 from app.rules.workflow import APPRAISAL, Condition, Step, StepRefused, moved
-from app.services import audit, snapshots, telling
+from app.services import audit, branding, snapshots, telling
 from app.services.case_facts import correction_of, was_appealed
 from app.services.organisation import settings_of
 from app.services.review_cases import case_of, review_of
@@ -226,6 +226,7 @@ def _freeze(session: Session, actor: Actor, scored: ScoredPerson, comment: str, 
         coverage=scored.coverage,
         published_at=now,
         published_by_id=actor.person_id,
+        branding_version=branding.number_in_force(session),
     )
     session.add(published)
     session.flush()

@@ -12,7 +12,7 @@ from app.models import Appeal, PublishedScorecard
 from app.rules import outcome
 from app.rules.scorecard import Computed, Result, Revision, Scorecard, SignOff
 from app.rules.vocabulary import AdjustmentKind
-from app.services import adjustments, snapshots
+from app.services import adjustments, branding, snapshots
 from app.services.appraisals import new_code
 from app.services.scorecard_facts import people_on
 
@@ -101,6 +101,7 @@ def _issue(
         coverage=card.result.coverage,
         published_at=clock.now(),
         published_by_id=actor.person_id,
+        branding_version=branding.number_in_force(session),
     )
     session.add(made)
     session.flush()

@@ -32,7 +32,7 @@ function waitForSaving(event) {
 // A form is sent once, however often its button is pressed.
 function sendOnce(event) {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || "download" in form.dataset) return;
+  if (event.defaultPrevented || form.method !== "post" || "download" in form.dataset || event.submitter?.formTarget) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 }
