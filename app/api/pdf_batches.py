@@ -25,7 +25,7 @@ _ONE: Final = "/pdf-batches/{batch_id}"
 _Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 _ZIP: Final[Responses] = {
     200: {
-        "description": "The PDFs, with contents.csv before and report.csv after them.",
+        "description": "The PDFs, with contents.csv before, report.csv and the signed manifest after them.",
         "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
     }
 }

@@ -17,7 +17,7 @@ router = APIRouter(route_class=ApiRoute, tags=["scorecards"])
 _Id = Query(ge=1, le=LARGEST_ID)
 _ZIP: Final[Responses] = {
     200: {
-        "description": "The PDFs, with contents.csv before and report.csv after them.",
+        "description": "The PDFs, with contents.csv before, report.csv and the signed manifest after them.",
         "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
     }
 }

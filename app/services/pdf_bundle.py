@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.access import Actor, may, note_question
 from app.database import Sessions, transaction
+from app.documents.manifest import SignedZip
 from app.documents.spreadsheets import write_csv
-from app.documents.zip_stream import ZipStream
 from app.errors import Conflict
 from app.models import Appraisal, PdfBatchItem, Period, Person, PublishedScorecard
 from app.rules.issuing import PdfState, file_name
 from app.rules.vocabulary import Action, Language
 from app.services import audit, issued, leases, pdf_batches, pdf_choice
+from app.services.organisation import settings_of
 from app.services.pdf_batches import BatchState
 from app.services.pdf_choice import Wanted
 from app.services.pdf_making import Made, enter_all, make_all
@@ -131,12 +132,12 @@ def _bundle(sessions: Sessions, actor: Actor, period: Period, language: Language
 
 
 def stream(sessions: Sessions, bundle: Bundle) -> Iterator[bytes]:
-    """The ZIP part by part: what it is to hold, the PDFs, and at last what became of each.
+    """The ZIP part by part: what it is to hold, the PDFs, and at last what became of each, signed as a whole.
 
     A PDF is on record as issued before it is sent. One that cannot be made leaves a line in the report, no more.
     """
     try:
-        file = ZipStream(clock.now().timetuple()[:6])
+        file = _signed_zip(sessions, bundle)
         yield file.add(CONTENTS, _contents(bundle))
         lines = [_line(card, card.refusal) for card in bundle.cards if card.refusal]
         for together in _together(sessions, bundle):
@@ -146,11 +147,18 @@ def stream(sessions: Sessions, bundle: Bundle) -> Iterator[bytes]:
                     lines.append(_line(card, f"failed: {made.reason}"))
                 else:
                     lines.append(_line(card, "ok", made.pdf.digest))
-                    yield file.add(card.file_name, made.pdf.content)
+                    yield file.add(card.file_name, made.pdf.content, card.version)
         yield file.add(REPORT, write_csv(["number", "name", "file", "result", "sha256"], sorted(lines)))
         yield file.end()
     finally:  # also where the reader breaks off
         leases.finish(sessions, bundle.turn)
+
+
+def _signed_zip(sessions: Sessions, bundle: Bundle) -> SignedZip:
+    with transaction(sessions, writes=False) as session:
+        settings = settings_of(session)
+    about = {"organisation": settings.organisation_name, "period": bundle.period_code, "language": bundle.language}
+    return SignedZip(settings, clock.now(), about)
 
 
 def _contents(bundle: Bundle) -> bytes:

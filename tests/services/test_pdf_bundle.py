@@ -2,20 +2,25 @@
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import signing
 from app.database import Sessions
+from app.documents.manifest import check_release
 from app.errors import Conflict
 from app.models import AuditEntry, Period, Person, PublishedScorecard
 from app.rules.vocabulary import Action, Language
 from app.services import audit, issued, pdf_making
 from app.services.appraisals import publish
+from app.services.organisation import settings_of
 from app.services.pdf_bundle import begin, stream
 from app.services.pdf_choice import Counts, Wanted, counts, managers
 from app.services.plan_drafts import kpis_of
@@ -79,7 +84,7 @@ def test_the_zip_holds_every_pdf_by_number_and_says_so(
     sessions: Sessions, session: Session, cast: Cast, january: Period
 ) -> None:
     found = sent(sessions, cast.hana, january)
-    assert list(found) == ["contents.csv", *pdf_names(cast), "report.csv"]
+    assert list(found) == ["contents.csv", *pdf_names(cast), "report.csv", "manifest.json", "manifest.sig"]
     people = sorted((cast.eli, cast.eva), key=lambda each: each.number)
     names = pdf_names(cast)
     assert table(found["contents.csv"])[1:] == [
@@ -94,6 +99,23 @@ def test_the_zip_holds_every_pdf_by_number_and_says_so(
         assert found[name] == issued.stored_copy(session, cards[person.id], ID)
     assert downloads(session) == [(cast.hana.id, each.id) for each in people]
     assert audit.verify(session) is None
+
+
+def test_the_zip_as_a_whole_is_signed(
+    sessions: Sessions, session: Session, cast: Cast, january: Period, tmp_path: Path
+) -> None:
+    path = tmp_path / "january.zip"
+    path.write_bytes(b"".join(stream(sessions, begin(sessions, actor_of(cast.hana), january, Wanted(), ID))))
+    settings = settings_of(session)
+    release = check_release(path, signing.public_key(settings))
+    assert (release.count, release.faults) == (4, [])
+    assert {name: release.about[name] for name in ("organisation", "period", "language")} == {
+        "organisation": settings.organisation_name,
+        "period": "2026-01",
+        "language": "id",
+    }
+    listed = json.loads(opened(path.read_bytes())["manifest.json"])["files"]
+    assert [each["name"] for each in listed if each.get("version") == 1] == pdf_names(cast)
 
 
 def test_the_second_time_nothing_is_rendered(
@@ -119,7 +141,7 @@ def test_a_card_that_cannot_be_made_is_a_line_and_stops_nothing(
     break_card(session, cast.eli)
     found = sent(sessions, cast.hana, january)
     [evas] = [name for name in pdf_names(cast) if cast.eva.number in name]
-    assert list(found) == ["contents.csv", evas, "report.csv"]
+    assert list(found) == ["contents.csv", evas, "report.csv", "manifest.json", "manifest.sig"]
     lines = {line[0]: line[2:4] for line in table(found["report.csv"])[1:]}
     assert lines == {cast.eli.number: ["", "failed: too_large"], cast.eva.number: [evas, "ok"]}
     assert downloads(session) == [(cast.hana.id, cast.eva.id)]

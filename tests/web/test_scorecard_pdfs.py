@@ -59,6 +59,8 @@ def test_the_page_counts_and_the_file_comes(example: Example, as_: SignIn, rende
         "contents.csv",
         f"Kartu-Skor_{eli.number}_Eli-Effendi_2026-01.pdf",
         "report.csv",
+        "manifest.json",
+        "manifest.sig",
     ]
     assert hana.get(ZIP + "&lang=en").content == answer.content
     assert hana.get(ZIP + "&lang=id").status_code == 200
@@ -69,7 +71,7 @@ def test_a_manager_gets_their_people_and_a_stranger_nothing(
     example: Example, as_: SignIn, rendered: list[Language]
 ) -> None:
     cast = example.cast
-    assert names(as_(cast.mona).get(ZIP).content)[1:-1] == [f"Kartu-Skor_{cast.eli.number}_Eli-Effendi_2026-01.pdf"]
+    assert names(as_(cast.mona).get(ZIP).content)[1:-3] == [f"Kartu-Skor_{cast.eli.number}_Eli-Effendi_2026-01.pdf"]
     otto = as_(cast.otto)
     assert "pdf.zip" not in otto.get(PAGE).text
     assert otto.get(ZIP).status_code == 409
