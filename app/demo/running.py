@@ -16,9 +16,11 @@ from sqlalchemy import Engine, select
 from app.database import make_sessions, transaction
 from app.demo.chapters import Wish
 from app.demo.fill import Demo, Tell, fill, is_empty
+from app.demo.issuing import prepare_pdfs
 from app.demo.staff import Login
 from app.models import Account
 from app.security import is_password
+from app.services.organisation import SETTINGS
 from app.settings import Settings
 
 _FILE: Final = "demo.json"
@@ -35,6 +37,7 @@ def make(engine: Engine, settings: Settings, wish: Wish) -> Demo:
     """Fill the database, with a progress bar where somebody may be looking, and remember the logins."""
     with _progress() as tell, transaction(make_sessions(engine)) as session:
         demo = fill(session, settings, wish, tell)
+    prepare_pdfs(make_sessions(engine, info={SETTINGS: settings}), demo)
     _remember(settings, demo)
     return demo
 
