@@ -23,6 +23,7 @@ CASE_TEXTS: Final[Mapping[str, str]] = {
     "kpi_counts_already": "This KPI counts already.",
     "kpi_left_out_already": "This KPI is left out already.",
     "kpi_not_on_card": "is not a KPI of this scorecard: %(code)s",
+    "link_on_its_way": "This employee was told of the scorecard today, or a mail about it is on its way.",
     "nobody_assigned": "Nobody was named to appraise in the manager's place.",
     "not_within_a_year": "must be today or later, and within a year",
     "nothing_published": "No scorecard that you may read is published here.",

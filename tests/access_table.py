@@ -57,6 +57,7 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /appeals": EVERYONE,
     "GET /appeals/{appeal_id}": READ,
     "POST /appeals/{appeal_id}/decision": SECOND_LEVEL,
+    "POST /acknowledgements/links": RECORD,
     "GET /actions": EVERYONE,
     "POST /actions/{cause_id}/done": SAY,
     "GET /audit": OVERSIGHT,
@@ -382,6 +383,8 @@ API: Final[dict[str, Gate]] = {
     "get_appeal": READ,
     "decide_appeal": SECOND_LEVEL,
     "get_review_policy": EVERYONE,
+    "send_scorecard_link": RECORD,
+    "send_scorecard_links": EVERYONE,  # whom the caller may publish, which may be nobody
     "replace_review_policy": HR,
     "list_reviews": EVERYONE,
     "get_review": READ,
@@ -457,6 +460,7 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     "POST /publications": {"cycle": "2026", "period": "2026-02", "person": "{person_id}", "from_card": "on"},
 }
 """What a form must hold before its permission is asked; others are sent empty."""
+    "POST /acknowledgements/links": {"cycle": "2026", "period": "2026-01", "person": "{person_id}"},
 QUERIES: Final[dict[str, str]] = {
     "GET /goals/new": "?cycle=2026",
     "GET /acknowledgements": "?cycle=2026&period=2026-01",

@@ -12,6 +12,7 @@ from app.api import (
     branding,
     calibration,
     card_archive,
+    card_links,
     cases,
     cycles,
     development,
@@ -65,6 +66,7 @@ router.include_router(scorecards.router)
 router.include_router(card_archive.router)
 router.include_router(scorecard_pdfs.router)
 router.include_router(pdf_batches.router)
+router.include_router(card_links.router)
 router.include_router(following.router)
 router.include_router(development.router)
 router.include_router(appraisals.router)

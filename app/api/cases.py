@@ -50,6 +50,7 @@ class ReceiptState(Shown):
     version_number: int
     acknowledged_at: datetime | None
     comment: str | None
+    told_at: datetime | None = Field(description="When the owner was last led to it, under the bell and by mail.")
 
 
 class AppealPoint(Sent):

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.access import Actor, may, note_question, require
 from app.errors import Conflict
-from app.models import Acknowledgement, Appraisal, Period, Person, PublishedScorecard
+from app.models import Acknowledgement, Appraisal, Notice, Period, Person, PublishedScorecard
+from app.rules.noticing import NoticeKind
 from app.rules.vocabulary import RELEASED, Action
 from app.rules.workflow import Step
 from app.services import audit, telling
@@ -29,6 +30,10 @@ class ReceiptRow:
     version_number: int
     acknowledged_at: datetime | None
     comment: str | None
+    told_at: datetime | None
+    """When the owner was last led to it, under the bell and by mail."""
+    may_send: bool
+    """Whether the reader may lead the owner to it once more."""
 
 
 def acknowledge(session: Session, actor: Actor, *, where: Where, comment: str = "") -> Acknowledgement:
@@ -72,6 +77,16 @@ def list_receipts(
     """The published scorecards of a period that the actor may see, by name; never their own."""
     note_question(session, Action.SCORECARD_READ)
     later = select(func.max(PublishedScorecard.id)).group_by(PublishedScorecard.appraisal_id)
+    last_told = (
+        select(func.max(Notice.told_at))
+        .where(
+            Notice.person_id == Person.id,
+            Notice.kind == NoticeKind.SCORECARD_PUBLISHED,
+            Notice.about_id == PublishedScorecard.id,
+        )
+        .correlate(Person, PublishedScorecard)
+        .scalar_subquery()
+    )
     wanted = (
         select(
             Person.id,
@@ -81,6 +96,8 @@ def list_receipts(
             PublishedScorecard.version_number,
             Acknowledgement.at,
             Acknowledgement.comment,
+            last_told,
+            may(actor, Action.SCORECARD_PUBLISH, Person.id),
         )
         .join(Appraisal, Appraisal.person_id == Person.id)
         .join(PublishedScorecard, PublishedScorecard.appraisal_id == Appraisal.id)

@@ -1,6 +1,7 @@
 """Who hears of which step? One call a step, made by the service that takes it, in its transaction."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from app.rules.vocabulary import RemarkKind, Role
 from app.rules.workflow import Step
 from app.services.notices import tell
 from app.services.released import second_level
+from app.services.where import Where
 
 _APPRAISAL_KINDS = {
     Step.SCORE: NoticeKind.APPRAISAL_SCORED,
@@ -147,6 +149,19 @@ def scorecard_published(session: Session, published: PublishedScorecard, cycle: 
         about=("published_scorecard", published.id),
         concerns=person_id,
         values={"cycle": cycle, "period": period},
+    )
+
+
+def scorecard_link_again(session: Session, published: PublishedScorecard, where: Where, today: date) -> bool:
+    """The employee is led to the scorecard once more; once a day at most, whoever asks for it."""
+    return tell(
+        session,
+        where.person_id,
+        NoticeKind.SCORECARD_PUBLISHED,
+        key=f"{published.id} {today.isoformat()}",
+        about=("published_scorecard", published.id),
+        concerns=where.person_id,
+        values={"cycle": where.cycle_code, "period": where.period_code},
     )
 
 

@@ -124,6 +124,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "scorecard.pdfs_started": mark("PDFs prepared for many"),
     "scorecard.published": mark("Scorecard published"),
     "scorecard.viewed": mark("Scorecard viewed"),
+    "scorecard.link_sent": mark("Link to the scorecard sent again"),
     "self_assessment.handed_in": mark("Self-assessment handed in"),
     "self_assessment.saved": mark("Self-assessment saved"),
     "self_assessment.taken_back": mark("Self-assessment taken back"),

@@ -229,6 +229,8 @@ def case_calls(cast: Cast, past: Past, computed: str) -> dict[str, Good]:
         "decide_appeal": Good(
             appeal,
             headers=tag(past.appeal.version),
+        "send_scorecard_link": Good({"person_id": cast.eli.id, "cycle_code": "2024", "period_code": "2024-12"}),
+        "send_scorecard_links": Good(body={"cycle": "2024", "period": "2024-12"}),
             body={"outcome": "partly", "answer": "Satu faktur memang terlambat.", "total": "95"},
         ),
     }
