@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
 from app.errors import NotAllowed, NotFound
-from app.models import AppraiserAssignment, Kpi, KpiRecorder, Person, Plan, ReportingLine
+from app.models import AppraiserAssignment, Kpi, KpiRecorder, Person, Plan, ReportingLine, SecondPerson
 from app.rules.recording import EMPLOYEE_SOURCES, recorder_by_source
 from app.rules.vocabulary import BINDING, Action, RecorderRule, Role
 
@@ -26,7 +26,7 @@ class Relation(StrEnum):
     LINE = "line"
     """The direct manager today, or who appraises in their place by HR's word."""
     ABOVE = "above"
-    """A manager further up today."""
+    """A manager further up today, or who was named to decide where there is none."""
     HR = "hr"
     AUDITOR = "auditor"
     SIGNED_IN = "signed_in"
@@ -107,6 +107,7 @@ TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.SCORECARD_ISSUE: _MANAGERS | _SELF,
         Action.SCORECARD_PUBLISH: _MANAGERS,
         Action.SCORECARD_READ: _OVERSEERS,
+        Action.SECOND_NAME: _MANAGERS,
     }
 )
 
@@ -124,6 +125,7 @@ NEVER_ON_ONESELF = frozenset(
         Action.PRIVACY_MANAGE,
         Action.SCORECARD_CORRECT,
         Action.SCORECARD_PUBLISH,
+        Action.SECOND_NAME,
     }
 )
 """What nobody does to their own case, whatever role they have: separation of duty."""
@@ -172,6 +174,8 @@ def relations_to(session: Session, actor: Actor, person_id: int) -> frozenset[Re
         relations.add(_R.ABOVE)
     if session.scalar(select(exists(_assigned(actor).where(AppraiserAssignment.person_id == person_id)))):
         relations.add(_R.LINE)
+    if session.scalar(select(exists(_seconded(actor).where(SecondPerson.person_id == person_id)))):
+        relations.add(_R.ABOVE)
     return frozenset(relations)
 
 
@@ -188,6 +192,14 @@ def managers_above(session: Session, person_id: int, on: date) -> list[int]:
     found = dict.fromkeys(session.scalars(select(chain.c.manager_id).order_by(chain.c.level)))
     found.pop(person_id, None)
     return list(found)
+
+
+def seconds_named(session: Session, person_id: int, on: date) -> list[int]:
+    """Who was named to decide about a person as the second person, in the order of the naming."""
+    named = select(SecondPerson.deputy_id).where(
+        SecondPerson.person_id == person_id, SecondPerson.starts_on <= on, SecondPerson.ends_on >= on
+    )
+    return list(session.scalars(named.order_by(SecondPerson.id)))
 
 
 def allow_kpi(session: Session, actor: Actor, action: Action, kpi_id: int) -> Decision:
@@ -260,6 +272,8 @@ def may(actor: Actor, action: Action, person_id: ColumnElement[int] | object) ->
             condition = or_(condition, _below(actor, person_id, granted))
         if _R.LINE in granted:
             condition = or_(condition, person_id.in_(_assigned(actor)))  # type: ignore[union-attr]
+        if _R.ABOVE in granted:
+            condition = or_(condition, person_id.in_(_seconded(actor)))  # type: ignore[union-attr]
     if action in NEVER_ON_ONESELF:
         condition = condition & (person_id != actor.person_id)
     return condition
@@ -285,9 +299,9 @@ def _below(actor: Actor, person_id: object, granted: frozenset[Relation]) -> Col
 
 
 def has_team(session: Session, actor: Actor) -> bool:
-    """Whether anybody reports to the actor today, or is theirs to appraise: what makes a person a manager."""
+    """Whether anybody reports to the actor today, or is theirs to appraise or to decide about: what makes a manager."""
     leads = exists().where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))
-    return bool(session.scalar(select(leads | exists(_assigned(actor)))))
+    return bool(session.scalar(select(leads | exists(_assigned(actor)) | exists(_seconded(actor)))))
 
 
 def _assigned(actor: Actor) -> Select[int]:
@@ -297,6 +311,16 @@ def _assigned(actor: Actor) -> Select[int]:
         AppraiserAssignment.starts_on <= actor.today,
         AppraiserAssignment.ends_on >= actor.today,
         AppraiserAssignment.person_id != actor.person_id,
+    )
+
+
+def _seconded(actor: Actor) -> Select[int]:
+    """Those about whom the actor decides as the second person, by name and until a day."""
+    return select(SecondPerson.person_id).where(
+        SecondPerson.deputy_id == actor.person_id,
+        SecondPerson.starts_on <= actor.today,
+        SecondPerson.ends_on >= actor.today,
+        SecondPerson.person_id != actor.person_id,
     )
 
 

@@ -167,6 +167,8 @@ PAGES: Final[dict[str, Gate]] = {
     "POST /people/{person_id}/edit": HR,
     "POST /people/{person_id}/invitation": HR_ABOUT,
     "POST /people/{person_id}/roles": HR_ABOUT,
+    "POST /people/{person_id}/second-people": RECORD,
+    "POST /people/{person_id}/second-people/{second_id}/end": RECORD,
     "GET /plans": EVERYONE,
     "POST /plans": RECORD,
     "GET /plans/bulk": LEADERS,
@@ -369,6 +371,9 @@ API: Final[dict[str, Gate]] = {
     "remove_evidence": RECORD,
     "get_calibration": EVERYONE,
     "move_total": SECOND_LEVEL,
+    "list_second_people": READ,
+    "name_second_person": RECORD,
+    "end_second_person": RECORD,
     "list_case_requests": EVERYONE,
     "ask_case": SECOND_LEVEL,
     "decide_case": SECOND_LEVEL,
@@ -378,13 +383,13 @@ API: Final[dict[str, Gate]] = {
     "reopen_cycle": HR,
     "acknowledge_scorecard": OWN,
     "list_receipts": EVERYONE,
+    "send_scorecard_link": RECORD,
+    "send_scorecard_links": EVERYONE,  # whom the caller may publish, which may be nobody
     "raise_appeal": OWN,
     "list_appeals": EVERYONE,
     "get_appeal": READ,
     "decide_appeal": SECOND_LEVEL,
     "get_review_policy": EVERYONE,
-    "send_scorecard_link": RECORD,
-    "send_scorecard_links": EVERYONE,  # whom the caller may publish, which may be nobody
     "replace_review_policy": HR,
     "list_reviews": EVERYONE,
     "get_review": READ,
@@ -455,12 +460,12 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     "POST /entries/{kpi_id}/removal": {"on": "2026-02", "version": "1"},
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/causes": {"period": "2026-01"},
     "POST /scorecards/{person_id}/{cycle_code}/kpis/{kpi_code}/notes": {"period": "2026-01"},
+    "POST /acknowledgements/links": {"cycle": "2026", "period": "2026-01", "person": "{person_id}"},
     "POST /calibration": {"person": "{person_id}", "cycle": "2026", "period": "2026-02"},
     "POST /pdf-batches": {"cycle": "2026", "period": "2026-01"},
     "POST /publications": {"cycle": "2026", "period": "2026-02", "person": "{person_id}", "from_card": "on"},
 }
 """What a form must hold before its permission is asked; others are sent empty."""
-    "POST /acknowledgements/links": {"cycle": "2026", "period": "2026-01", "person": "{person_id}"},
 QUERIES: Final[dict[str, str]] = {
     "GET /goals/new": "?cycle=2026",
     "GET /acknowledgements": "?cycle=2026&period=2026-01",

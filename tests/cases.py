@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from app.models import Appeal, CaseRequest, Cycle
+from app import clock
+from app.models import Appeal, CaseRequest, Cycle, SecondPerson
 from app.rules.entries import Figure
 from app.rules.vocabulary import CaseKind
 from app.services.actuals import EntryValues, put_entry
@@ -33,6 +34,8 @@ class Past:
     """HR decides about it: the second-level manager published."""
     request: CaseRequest
     """Root asks for a correction of eli's December."""
+    second: SecondPerson
+    """Who will decide about eli from the next week on, by name."""
 
 
 def make_past(session: Session, cast: Cast, today: date = TODAY) -> Past:
@@ -56,4 +59,11 @@ def make_past(session: Session, cast: Cast, today: date = TODAY) -> Past:
     values = AssignmentValues("Root Raharja", today + timedelta(days=30), "Mona cuti melahirkan")
     hana = actor_of(cast.hana, today)
     assign_appraiser(session, hana, where=Where(cast.eva.id, "2024", "2024-12"), values=values)
-    return Past(cycle, appeal, request)
+    week = timedelta(days=7)
+    second = SecondPerson(
+        person_id=cast.eli.id, deputy_id=cast.otto.id, starts_on=today + week, ends_on=today + 2 * week,
+        reason="Root cuti.", by_id=cast.root.id, at=clock.now(),
+    )  # fmt: skip
+    session.add(second)
+    session.flush()
+    return Past(cycle, appeal, request, second)

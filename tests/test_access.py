@@ -53,6 +53,7 @@ TO_ELI = {
     Action.APPRAISAL_REASSIGN: {"hana"},
     Action.SCORECARD_ACKNOWLEDGE: {"eli"},
     Action.SCORECARD_CORRECT: {"root", "hana"},
+    Action.SECOND_NAME: {"mona", "root", "hana"},
     Action.APPEAL_RAISE: {"eli"},
     Action.APPEAL_DECIDE: {"root", "hana"},
     Action.NOTE_WRITE: {"eli", "mona", "root", "hana"},

@@ -28,6 +28,7 @@ from app.models import (
     Person,
     Plan,
     Position,
+    SecondPerson,
     Unit,
 )
 from tests import access_table as table
@@ -134,6 +135,7 @@ def ids(session: Session, cast: Cast, good: dict[str, Good]) -> dict[str, Any]:
         "notice_id": 999_999,
         "number": 1,
         "remark_id": 999_999,
+        "second_id": session.scalars(select(SecondPerson.id)).one(),
         "session_id": 999_999,
         "token_id": 999_999,
         "token": "x" * 43,

@@ -33,6 +33,7 @@ from app.api import (
     reviews,
     scorecard_pdfs,
     scorecards,
+    second_people,
     units,
     weights,
 )
@@ -48,6 +49,7 @@ router = APIRouter(prefix=PREFIX, route_class=ApiRoute)
 router.include_router(account.router)
 router.include_router(notices.router)
 router.include_router(people.router)
+router.include_router(second_people.router)
 router.include_router(units.router)
 router.include_router(cycles.router)
 router.include_router(library.router)
@@ -64,9 +66,9 @@ router.include_router(evidence.router)
 router.include_router(recording.router)
 router.include_router(scorecards.router)
 router.include_router(card_archive.router)
+router.include_router(card_links.router)
 router.include_router(scorecard_pdfs.router)
 router.include_router(pdf_batches.router)
-router.include_router(card_links.router)
 router.include_router(following.router)
 router.include_router(development.router)
 router.include_router(appraisals.router)

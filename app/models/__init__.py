@@ -5,7 +5,7 @@ from app.models.appraisals import Appraisal, Entry, EntryInput, EntryMilestone, 
 from app.models.audit import AuditEntry, AuditText
 from app.models.base import Base
 from app.models.branding import BrandingVersion, BrandLogo
-from app.models.cases import Acknowledgement, Appeal, AppealPoint, AppraiserAssignment, CaseRequest
+from app.models.cases import Acknowledgement, Appeal, AppealPoint, AppraiserAssignment, CaseRequest, SecondPerson
 from app.models.cycles import Cycle, GradeBand, Period
 from app.models.following import DevelopmentItem, IncentiveBand, KpiCause, KpiNote
 from app.models.goals import Goal, ObjectiveGoal, OrganisationProfile, Responsibility
@@ -60,6 +60,6 @@ __all__ = [
     "Kpi", "KpiCause", "KpiComment", "KpiDefinition", "KpiInput", "KpiNote", "KpiRecorder", "LegalHold", "Mail",
     "Milestone", "Notice", "NoticePreference", "Objective", "ObjectiveGoal", "OneTimeLink", "OrganisationProfile",
     "PdfBatch", "PdfBatchItem", "Period", "PeriodTarget", "Person", "Placement", "Plan", "PlanAcceptance",
-    "PlanRemark", "Position", "PublishedScorecard", "ReportingLine", "Responsibility", "RoleGrant", "ScoreBand",
+    "PlanRemark", "Position", "PublishedScorecard", "ReportingLine", "Responsibility", "RoleGrant", "ScoreBand", "SecondPerson",
     "SelfAssessment", "SelfAssessmentKpi", "SignInFailure", "Unit", "WebSession",
 ]  # fmt: skip

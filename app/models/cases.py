@@ -121,3 +121,27 @@ class AppraiserAssignment(Base):
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     period: Mapped[Period] = relationship()
     appraiser: Mapped[Person] = relationship(foreign_keys=appraiser_id)
+
+
+class SecondPerson(Base):
+    """Somebody who decides about a person's appraisals as the manager's manager would, where there is none."""
+
+    __tablename__ = "second_person"
+    __table_args__ = (
+        CheckConstraint("deputy_id <> person_id", name="somebody_else"),
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        Index("ix_second_person_deputy", "deputy_id", "ends_on"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    """The last day on which the deputy stands above this person."""
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    deputy: Mapped[Person] = relationship(foreign_keys=deputy_id)
+    by: Mapped[Person] = relationship(foreign_keys=by_id)

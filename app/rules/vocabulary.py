@@ -47,6 +47,7 @@ class Action(StrEnum):
     SCORECARD_ISSUE = "scorecard:issue"
     SCORECARD_PUBLISH = "scorecard:publish"
     SCORECARD_READ = "scorecard:read"
+    SECOND_NAME = "second:name"
 
     @property
     def is_read(self) -> bool:

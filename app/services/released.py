@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.access import managers_above
+from app.access import managers_above, seconds_named
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Appraisal, Cycle, Period, PublishedScorecard
 from app.rules.faults import Fault
@@ -78,9 +78,9 @@ def checked_words(at: str, words: str, *, required: bool = True) -> str:
 
 
 def second_level(session: Session, person_id: int, today: date) -> int | None:
-    """The manager's manager; none where the line ends before."""
+    """The manager's manager, or who was named to decide where the line ends before; none where nobody was."""
     managers = managers_above(session, person_id, today)
-    return managers[1] if len(managers) > 1 else None
+    return managers[1] if len(managers) > 1 else next(iter(seconds_named(session, person_id, today)), None)
 
 
 def total_faults(total: Decimal, cycle: Cycle) -> list[Fault]:

@@ -41,6 +41,7 @@ from app.web import (
     reviews,
     scorecard_pdfs,
     scorecards,
+    second_people,
     units,
     verification,
 )
@@ -65,6 +66,7 @@ for _concept in (
     plan_objectives,
     people_import,
     people,
+    second_people,
     units,
     cycles,
     library_import,

@@ -12,7 +12,7 @@ from app.models import Person, Placement, ReportingLine
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.texts import folded
 from app.rules.vocabulary import Action, Role
-from app.services import accounts, people, plan_lists, units
+from app.services import accounts, people, plan_lists, second_people, units
 from app.services.people import Choices, PersonValues
 from app.settings import Settings
 from app.web.forms import Form, Query, SentForm
@@ -177,10 +177,13 @@ def _manager_id(session: DbSession, actor: Actor, form: Form, choices: Choices) 
 @router.get("/people/{person_id}", dependencies=_READ)
 def profile_page(request: Request, session: DbSession, actor: CurrentActor, person_id: RowId) -> Response:
     """What is known about a person."""
-    return _profile(request, session, actor, person_id)
+    return show_profile(request, session, actor, person_id)
 
 
-def _profile(request: Request, session: DbSession, actor: Actor, person_id: int, link: str = "") -> Response:
+def show_profile(
+    request: Request, session: DbSession, actor: Actor, person_id: int, link: str = "", second_form: Form | None = None
+) -> Response:
+    """A person's page; `second_form` is the one on it that was refused."""
     person = people.get_person(session, actor, person_id=person_id)
     values: dict[str, Any] = {
         "account": accounts.account_of(session, person_id) if actor.is_hr else None,
@@ -194,12 +197,15 @@ def _profile(request: Request, session: DbSession, actor: Actor, person_id: int,
         "placement": people.placement_on(person, actor.today),
         "plans": plan_lists.plans_of_person(session, actor, person_id=person_id),
         "roles": list(Role),
+        "second_form": second_form or Form(request.state.locale),
+        "seconds": second_people.seconds_of(session, actor, person_id=person_id),
         "team": [
             (member, people.placement_on(member, actor.today))
             for member in people.team_of(session, actor, person_id=person_id)
         ],
     }
-    return page(request, "people/profile.html", **values)
+    status = HTTPStatus.OK if second_form is None else HTTPStatus.BAD_REQUEST
+    return page(request, "people/profile.html", status, **values)
 
 
 @router.post("/people/{person_id}/invitation", dependencies=_WRITE)
@@ -207,7 +213,7 @@ def invite(request: Request, session: DbSession, actor: CurrentActor, person_id:
     """The profile with a new one-time link; it is shown this once, so no redirect can carry it."""
     settings: Settings = request.app.state.settings
     link = settings.base_url.rstrip("/") + accounts.invite(session, actor, person_id)
-    return _profile(request, session, actor, person_id, link)
+    return show_profile(request, session, actor, person_id, link)
 
 
 @router.post("/people/{person_id}/account", dependencies=_WRITE)

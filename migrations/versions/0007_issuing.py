@@ -51,6 +51,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_branding_version_number")),
     )
     op.create_table(
+        "second_person",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("deputy_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("deputy_id <> person_id", name=op.f("ck_second_person_somebody_else")),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_second_person_ends_after_start")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_second_person_by_id")),
+        sa.ForeignKeyConstraint(["deputy_id"], ["person.id"], name=op.f("fk_second_person_deputy_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_second_person_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_person")),
+    )
+    op.create_index("ix_second_person_deputy", "second_person", ["deputy_id", "ends_on"], unique=False)
+    op.create_index(op.f("ix_second_person_person_id"), "second_person", ["person_id"], unique=False)
+    op.create_table(
         "pdf_batch",
         sa.Column("started_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
@@ -116,6 +135,9 @@ def downgrade() -> None:
     op.drop_table("pdf_batch_item")
     op.drop_index(op.f("ix_pdf_batch_started_by_id"), table_name="pdf_batch")
     op.drop_table("pdf_batch")
+    op.drop_index(op.f("ix_second_person_person_id"), table_name="second_person")
+    op.drop_index("ix_second_person_deputy", table_name="second_person")
+    op.drop_table("second_person")
     op.drop_table("branding_version")
     op.drop_table("issuing_policy")
     op.drop_table("brand_logo")

@@ -218,6 +218,11 @@ def case_calls(cast: Cast, past: Past, computed: str) -> dict[str, Good]:
         "assign_appraiser": Good(
             february, body={"who": "Omar Ondang", "ends_on": "2026-04-30", "reason": "Mona cuti melahirkan"}
         ),
+        "list_second_people": Good({"person_id": cast.eli.id}),
+        "name_second_person": Good(
+            {"person_id": cast.eli.id}, body={"who": "Otto Oktavian", "ends_on": "2026-04-30", "reason": "HR sendiri."}
+        ),
+        "end_second_person": Good({"person_id": cast.eli.id, "second_id": past.second.id}),
         "end_assignment": Good({**february, "period_code": "2026-04"}),
         "close_cycle": Good({"cycle_code": "2022"}, headers=tag(1)),
         "reopen_cycle": Good({"cycle_code": "2023"}, headers=tag(2)),

@@ -1,5 +1,6 @@
 """Can HR keep its people on these pages, and does everybody else see theirs alone?"""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -311,3 +312,20 @@ def test_only_hr_may_write(session: Session, cast: Cast, as_: SignIn) -> None:
     ]
     assert answers == [403] * 5
     assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_a_manager_names_who_decides_where_nobody_else_can(cast: Cast, as_: SignIn) -> None:
+    root, address = as_(cast.root), f"/people/{cast.hana.id}"
+    assert f'action="{address}/second-people"' in root.get(address).text
+    assert "second-people" not in as_(cast.hana).get(address).text
+    assert "second-people" not in root.get(f"/people/{cast.eli.id}").text
+    fields = {"who": "Mona Maharani", "ends_on": "2026-04-30", "reason": "HR hanya satu orang."}
+    refused = root.submit(f"{address}/second-people", {**fields, "who": "Siapa"})
+    assert (refused.status_code, 'value="Siapa"' in refused.text) == (400, True)
+    assert root.submit(f"{address}/second-people", fields).headers["location"] == address
+    page = root.get(address).text
+    assert ("Mona Maharani" in page, "30 April 2026" in page, "HR hanya satu orang." in page) == (True, True, True)
+    (end,) = re.findall(rf'action="({address}/second-people/[0-9]+/end)"', page)
+    assert as_(cast.otto).submit(end).status_code == 404
+    assert root.submit(end).headers["location"] == address
+    assert "HR hanya satu orang." not in root.get(address).text
