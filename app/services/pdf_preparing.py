@@ -1,4 +1,4 @@
-"""How do processes prepare the PDFs of batches side by side, so that each is made once and none is lost? (ADR 0020)
+"""How do processes prepare the PDFs of batches side by side, so that each is made once and none is lost? (ADR 0023)
 
 A process claims a few, commits that, makes them outside every transaction, and writes down what came of each. A claim
 whose process ended lapses by itself; a batch that is cancelled is let go after what is in hand.
