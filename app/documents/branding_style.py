@@ -15,18 +15,18 @@ body { string-set: paper attr(data-paper), page attr(data-page), of attr(data-of
 """
 
 
-def style_of(branding: Branding) -> str:
-    """What is laid over templates/pdf/scorecard.css; it holds no text that anybody typed."""
-    return _in_accent(branding.accent) + (_FOOTER if branding.footer else "")
+def style_of(branding: Branding, sheet: str = "scorecard") -> str:
+    """What is laid over a style sheet of templates/pdf; it holds no text that anybody typed."""
+    return _in_accent(branding.accent, sheet) + (_FOOTER if branding.footer else "")
 
 
 @lru_cache(maxsize=64)
-def _in_accent(accent: str) -> str:
+def _in_accent(accent: str, sheet: str) -> str:
     """All colours and borders of the style in the shades of this accent; all, so that the same rules win as before."""
     shades = colours(accent)
     if not shades:
         return ""
-    css = _COMMENT.sub("", (templates_dir() / "pdf" / "scorecard.css").read_text(encoding="utf-8"))
+    css = _COMMENT.sub("", (templates_dir() / "pdf" / f"{sheet}.css").read_text(encoding="utf-8"))
     rules = ((selector, _coloured(declarations)) for selector, declarations in _RULE.findall(css))
     made = "".join(f"{selector.strip()} {{ {kept}; }}\n" for selector, kept in rules if kept and "@" not in selector)
     for house, shade in shades.items():

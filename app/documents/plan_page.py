@@ -9,6 +9,7 @@ from app import plan_words
 from app.documents.papers import paper_page
 from app.i18n import Locale
 from app.models import Kpi, Person, Placement, Plan, PlanAcceptance, PlanRemark
+from app.rules.branding import Branding
 from app.rules.methods import Scoring
 from app.rules.policy import Policy
 from app.rules.vocabulary import BINDING, PlanState
@@ -67,8 +68,8 @@ class PlanPaper:
         return [kpi.weight for kpi in self.kpis if kpi.weight is not None]
 
 
-def plan_page(paper: PlanPaper, organisation: str, locale: Locale) -> str:
-    """The print page of a plan; the same version in the same state gives the same page."""
+def plan_page(paper: PlanPaper, organisation: str, branding: Branding, locale: Locale) -> str:
+    """The print page of a plan; the same version in the same state and look gives the same page."""
     plan = paper.plan
     shown = plan.submitted_at if paper.is_binding and plan.submitted_at else plan.changed_at
     title = f"{locale.text('Performance plan')} – {plan.person.name} – {plan.cycle.name}"
@@ -77,6 +78,7 @@ def plan_page(paper: PlanPaper, organisation: str, locale: Locale) -> str:
         locale,
         title=title,
         organisation=organisation,
+        branding=branding,
         made_at=shown,
         paper=paper,
         kpis=paper.kpis,

@@ -13,7 +13,7 @@ from app.models import Kpi, Plan, PlanRemark
 from app.rules.methods import Scoring
 from app.rules.policy import Policy
 from app.rules.vocabulary import Language, RemarkKind
-from app.services import audit
+from app.services import audit, branding
 from app.services.agreement import acceptances_of, remarks_of
 from app.services.cycles import policy_of
 from app.services.employment import manager_on, placement_on
@@ -41,7 +41,9 @@ def plan_paper(session: Session, actor: Actor, *, plan_id: int, language: Langua
         acceptance=accepted[-1] if accepted else None,
     )
     return Paper(
-        page=plan_page(shown, settings.organisation_name, Locale(language, settings.time_zone)),
+        page=plan_page(
+            shown, settings.organisation_name, branding.in_force(session), Locale(language, settings.time_zone)
+        ),
         file_name=_file_name(plan, language),
         act=audit.Act(
             "plan.downloaded",

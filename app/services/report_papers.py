@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.i18n import Locale, mark
 from app.models import Cycle, Period, Person, Unit
 from app.rules.vocabulary import Language
-from app.services import audit, calibration, reports, units
+from app.services import audit, branding, calibration, reports, units
 from app.services.organisation import settings_of
 from app.services.papers import Paper
 from app.services.reports import Progress
@@ -82,6 +82,7 @@ def _paper(
         locale,
         title=f"{title} – {locale.period(period.code)} – {cycle.name}",
         organisation=settings.organisation_name,
+        branding=branding.in_force(session),
         made_at=now,
         printed_at=now,
         printed_by=session.get_one(Person, actor.person_id).name,

@@ -22,12 +22,14 @@ from app.i18n import Locale
 from app.models import AuditEntry, Plan
 from app.rules.vocabulary import Language
 from app.services.agreement import accept_plan, acceptances_of, approve_plan, propose_plan
+from app.services.branding import change_branding
 from app.services.calibration import move_total
 from app.services.issued import digest_of
 from app.services.papers import hand_out
 from app.services.plan_drafts import kpis_of
 from app.services.plan_papers import plan_paper
 from app.services.report_papers import calibration_paper, completeness_paper
+from tests.brandings import LOOK
 from tests.cards import Example, give_plan, make_example
 from tests.cast import Cast, actor_of
 from tests.objectives import DETAILS, give_details
@@ -196,6 +198,22 @@ def test_ten_kpis_with_long_texts_go_on_over_pages_with_their_heads(
     assert len(pages) > 4
     assert all(bare("Objective, KPI Weight Value before") in page for page in pages[:2])  # the overview and its rest
     assert words(pdf).count(bare("Kata & tanda.")) == 600
+    assert findings(pdf, tmp_path) == ()
+
+
+def test_the_look_of_the_organisation_is_on_every_paper(session: Session, cast: Cast, tmp_path: Path) -> None:
+    hana = actor_of(cast.hana)
+    plan = make_draft(session, actor_of(cast.mona), cast.eli, open_cycle(session, hana))
+    change_branding(session, hana, LOOK, version=0)
+    page = page_of(session, cast, plan)
+    assert page.count("#1c4f82") > 3
+    assert "color: #0f5c62" not in page
+    pdf = render_pdf(page)
+    pages = [bare(each.extract_text()) for each in read(pdf).pages]
+    assert bare(f"{LOOK.name} {LOOK.address}") in pages[0]
+    for each in pages:
+        assert bare(LOOK.footer) in each
+        assert bare("Draft – not in force") in each
     assert findings(pdf, tmp_path) == ()
 
 
