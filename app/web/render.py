@@ -58,7 +58,7 @@ NAVIGATION: Final = (
     Place("/people", mark("People"), "people", _OVERSIGHT, for_managers=True),
     Place("/cycles", mark("Cycles"), "cycle", _OVERSIGHT),
     Place("/library", mark("KPI library"), "library"),
-    Place("/branding", mark("Look of the documents"), "edit", _HR),
+    Place("/branding", mark("Branding"), "edit", _HR),
     Place("/privacy", mark("Data protection"), "key", _HR),
     Place("/audit", mark("Audit trail"), "audit", _OVERSIGHT),
 )

@@ -60,7 +60,7 @@ def test_a_look_is_set_and_shown_again(session: Session, hana: Browser) -> None:
     }
     ticked = [section for section in Section if re.search(rf'value="{section}" checked', page)]
     assert ticked == [section for section in Section if section is not Section.TREND]
-    assert "Look 1, since" in page
+    assert "Branding 1, since" in page
 
 
 def test_a_logo_is_sent_kept_over_a_refusal_and_taken_away(session: Session, hana: Browser) -> None:
