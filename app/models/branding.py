@@ -17,8 +17,8 @@ class BrandLogo(Base):
     media_type: Mapped[str] = mapped_column(String(20))
     width: Mapped[int]
     height: Mapped[int]
-    data: Mapped[str] = mapped_column(Text)
-    """The picture in base64: text, so that every backup holds it as it holds the rest."""
+    picture: Mapped[str] = mapped_column(Text)
+    """In base64: text, so that every backup holds it as it holds the rest."""
 
 
 class BrandingVersion(Base):

@@ -100,7 +100,7 @@ def _kept(session: Session, logo: Logo) -> BrandLogo:
     digest = hashlib.sha256(logo.data.encode()).hexdigest()
     known = session.scalar(select(BrandLogo).where(BrandLogo.digest == digest))
     return known or BrandLogo(
-        digest=digest, media_type=logo.media_type, width=logo.width, height=logo.height, data=logo.data
+        digest=digest, media_type=logo.media_type, width=logo.width, height=logo.height, picture=logo.data
     )
 
 
@@ -129,7 +129,7 @@ def _read(row: BrandingVersion) -> Branding:
         name=content["name"],
         address=content["address"],
         footer=content["footer"],
-        logo=None if logo is None else Logo(logo.media_type, logo.width, logo.height, logo.data),
+        logo=None if logo is None else Logo(logo.media_type, logo.width, logo.height, logo.picture),
         signatures=tuple(
             SignatureBlock(Signer(each["signer"]), each["label_en"], each["label_id"]) for each in content["signatures"]
         ),

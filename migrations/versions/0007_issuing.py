@@ -16,7 +16,7 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(length=20), nullable=False),
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("picture", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_brand_logo")),
         sa.UniqueConstraint("digest", name=op.f("uq_brand_logo_digest")),
