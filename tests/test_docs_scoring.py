@@ -299,7 +299,7 @@ COMPUTED: dict[tuple[str, ...], Callable[[list[Row]], list[Row]]] = {
     ): by_row(foretold),
     ("KPI total", "Behaviour", "Share of behaviour", "Mixed total"): by_row(mixed),
     ("Levels", "Behaviour total"): by_row(behaved),
-    ("Computed", "Manager", "Calibration", "Appeal", "Final", "Grade"): by_row(adjusted),
+    ("Computed", "Manager", "Calibration", "Objection", "Final", "Grade"): by_row(adjusted),
     ("First total", "Days", "Second total", "Days", "Total of the cycle"): by_row(divided),
 }
 

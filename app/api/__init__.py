@@ -17,6 +17,7 @@ from app.api import (
     cycles,
     development,
     evidence,
+    feedback,
     following,
     goals,
     library,
@@ -76,4 +77,5 @@ router.include_router(cases.router)
 router.include_router(calibration.router)
 router.include_router(moves.router)
 router.include_router(reviews.router)
+router.include_router(feedback.router)
 router.include_router(privacy.router)

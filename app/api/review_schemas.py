@@ -132,6 +132,14 @@ class Answer(Shown):
     improvements: str
 
 
+class FeedbackRequested(Shown):
+    """A colleague who was proposed or asked."""
+
+    id: int
+    colleague: str
+    state: FeedbackState
+
+
 class Review(Shown):
     """One person's review of a period, as the reader may see it."""
 
@@ -145,6 +153,9 @@ class Review(Shown):
     self_assessment: SelfAssessment | None = Field(description="Null until it is handed in, but for its author.")
     scoring: Scoring | None = Field(description="Null for the employee, who reads it on the published scorecard.")
     feedback: Sequence[Answer]
+    feedback_requests: Sequence[FeedbackRequested] = Field(
+        description="Who was proposed or asked; for the employee those whom they proposed."
+    )
 
 
 class OwnKpiSent(Sent):
@@ -198,6 +209,12 @@ class FeedbackAsked(Sent):
     question: Words = ""
 
 
+class FeedbackProposed(Sent):
+    """The colleague whom one's manager might ask, by full name or employee number."""
+
+    colleague: Annotated[str, line(200)]
+
+
 class FeedbackAnswered(Sent):
     """The answer to a question about a colleague."""
 
@@ -213,12 +230,4 @@ class FeedbackQuestion(Shown):
     period: str
     asked_by: str
     question: str
-    state: FeedbackState
-
-
-class FeedbackRequested(Shown):
-    """A question that was put to a colleague."""
-
-    id: int
-    colleague: str
     state: FeedbackState

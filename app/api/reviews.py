@@ -1,4 +1,4 @@
-"""How is a period reviewed by other programs: rules, who is how far, own view, scoring, approval, feedback?"""
+"""How is a period reviewed by other programs: rules, who is how far, own view, scoring, approval?"""
 
 from typing import Final
 
@@ -6,13 +6,13 @@ from fastapi import APIRouter, Depends, Response, status
 
 from app.api import review_schemas as wire
 from app.api.exchange import ApiRoute, OptionalVersion, RequiredVersion, with_tag
+from app.api.feedback import requested
 from app.api.operations import CHANGES, REPLACES, WRITES, refusals, tagged
 from app.api.paging import CycleCode, Part, PeriodCode
 from app.api.schemas import Page
 from app.api.scorecard_schemas import Adjustment, RatedBehaviour
 from app.api.where import ONE, At
-from app.models import FeedbackRequest
-from app.routing import CurrentActor, DbSession, Needs, RowId
+from app.routing import CurrentActor, DbSession, Needs
 from app.rules.vocabulary import Action
 from app.services import cycles, feedback, review_lists, review_policy, reviews, scorecard_lists, self_assessments
 from app.services.behaviours import BehaviourValues
@@ -194,64 +194,6 @@ def return_scoring(session: DbSession, actor: CurrentActor, where: At, sent: wir
     return _seen(session, actor, where)
 
 
-@router.post(
-    f"{_ONE}/feedback",
-    operation_id="ask_colleague",
-    summary="Ask a colleague",
-    status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(Needs(Action.APPRAISAL_SCORE))],
-    responses=refusals(*WRITES),
-)
-def ask_colleague(
-    session: DbSession, actor: CurrentActor, where: At, sent: wire.FeedbackAsked
-) -> wire.FeedbackRequested:
-    """Put a question about somebody's work to a named colleague. Managers of the person and HR."""
-    made = feedback.ask(session, actor, where=where, colleague=sent.colleague, question=sent.question)
-    return wire.FeedbackRequested(id=made.id, colleague=made.colleague.name, state=made.state)
-
-
-@router.get(
-    "/feedback-questions",
-    operation_id="list_feedback_questions",
-    summary="List the questions to you",
-    dependencies=[Depends(Needs(Action.FEEDBACK_GIVE))],
-    responses=refusals(),
-)
-def list_feedback_questions(session: DbSession, actor: CurrentActor, part: Part) -> Page[wire.FeedbackQuestion]:
-    """What the token's owner is or was asked about colleagues."""
-    every = feedback.list_asked(session, actor)
-    return Page(items=[_question(session, each) for each in every[part.cut]], total=len(every))
-
-
-@router.put(
-    "/feedback-questions/{feedback_id}/answer",
-    operation_id="answer_feedback",
-    summary="Answer a question about a colleague",
-    dependencies=[Depends(Needs(Action.FEEDBACK_GIVE))],
-    responses=refusals(*WRITES),
-)
-def answer_feedback(
-    session: DbSession, actor: CurrentActor, feedback_id: RowId, sent: wire.FeedbackAnswered
-) -> wire.FeedbackQuestion:
-    """Once. Only who was asked."""
-    made = feedback.answer(
-        session, actor, request_id=feedback_id, strengths=sent.strengths, improvements=sent.improvements
-    )
-    return _question(session, made)
-
-
-def _question(session: DbSession, asked: FeedbackRequest) -> wire.FeedbackQuestion:
-    name, period = feedback.subject_of(session, asked)
-    return wire.FeedbackQuestion(
-        id=asked.id,
-        about=name,
-        period=period,
-        asked_by=asked.asked_by.name,
-        question=asked.question,
-        state=asked.state,
-    )
-
-
 def _policy(values: review_policy.ReviewPolicy) -> dict[str, object]:
     names = ("asks_self_assessment", "asks_approval", "behaviour_share", "max_adjustment", "shows_feedback")
     shown = {name: getattr(values, name) for name in (*names, "names_feedback")}
@@ -274,6 +216,7 @@ def _seen(session: DbSession, actor: CurrentActor, where: Where) -> wire.Review:
         self_assessment=_own(view),
         scoring=_scoring(view) if view.sees_scoring else None,
         feedback=[wire.Answer.model_validate(each) for each in said.answers],
+        feedback_requests=[requested(each) for each in said.requests],
     )
 
 

@@ -15,9 +15,10 @@ from app.rules.vocabulary import CycleState
 from app.services.actuals import EntryValues, put_entry
 from app.services.appraisals import publish
 from app.services.assignments import AssignmentValues, assign_appraiser
+from app.services.branding import change_branding
 from app.services.cycles import close_period
 from app.services.evidence import SentFile, add_evidence
-from app.services.feedback import ask
+from app.services.feedback import ask, propose
 from app.services.library import seed_library
 from app.services.notices import list_notices, tell
 from app.services.plan_drafts import kpis_of
@@ -27,7 +28,7 @@ from app.services.self_assessments import OwnView, save_own_view
 from app.services.where import Where
 from tests.agreed import agreement_calls
 from tests.batches import Batches, make_batches
-from tests.brandings import branding_calls
+from tests.brandings import LOOK, branding_calls
 from tests.cards import Example, add_bands, give_plan, make_example
 from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
@@ -227,6 +228,8 @@ def case_calls(cast: Cast, past: Past, computed: str) -> dict[str, Good]:
         "close_cycle": Good({"cycle_code": "2022"}, headers=tag(1)),
         "reopen_cycle": Good({"cycle_code": "2023"}, headers=tag(2)),
         "acknowledge_scorecard": Good(card, body={"comment": "Terima kasih."}),
+        "send_scorecard_link": Good({"person_id": cast.eli.id, "cycle_code": "2024", "period_code": "2024-12"}),
+        "send_scorecard_links": Good(body={"cycle": "2024", "period": "2024-12"}),
         "list_receipts": Good(query={"cycle": "2024", "period": "2024-12", "only_open": True}),
         "raise_appeal": Good(card, body={"reason": "Belum lengkap.", "points": points}),
         "list_appeals": Good(query={"only_open": True}),
@@ -234,8 +237,6 @@ def case_calls(cast: Cast, past: Past, computed: str) -> dict[str, Good]:
         "decide_appeal": Good(
             appeal,
             headers=tag(past.appeal.version),
-        "send_scorecard_link": Good({"person_id": cast.eli.id, "cycle_code": "2024", "period_code": "2024-12"}),
-        "send_scorecard_links": Good(body={"cycle": "2024", "period": "2024-12"}),
             body={"outcome": "partly", "answer": "Satu faktur memang terlambat.", "total": "95"},
         ),
     }
@@ -255,6 +256,7 @@ def review_calls(session: Session, cast: Cast, cycle: Cycle) -> dict[str, Good]:
     save_scoring(session, mona, where=october, version=None, values=Scoring(comment="Baik."), hand_in=True)
     save_own_view(session, eli, where=november, version=None, values=OwnView("Baik.", {}), hand_in=True)
     asked = ask(session, mona, where=november, colleague="Eva Elvira")
+    proposed = propose(session, eli, where=november, colleague="Hana Hartati")
     appraisal = session.get_one(Appraisal, asked.appraisal_id)
     behaviour = {"name_en": "Care", "name_id": "Peduli", "anchors_en": list("abcde"), "anchors_id": list("abcde")}
     policy = {
@@ -283,6 +285,9 @@ def review_calls(session: Session, cast: Cast, cycle: Cycle) -> dict[str, Good]:
         "ask_colleague": Good(assessed, body={"colleague": "Otto Oktavian", "question": "Bagaimana?"}),
         "list_feedback_questions": Good(),
         "answer_feedback": Good({"feedback_id": asked.id}, body={"strengths": "Teliti."}),
+        "decline_feedback": Good({"feedback_id": asked.id}),
+        "propose_colleague": Good(assessed, body={"colleague": "Omar Ondang"}),
+        "ask_proposed_colleague": Good({**assessed, "feedback_id": proposed.id}),
     }
 
 

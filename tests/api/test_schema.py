@@ -32,7 +32,7 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
-OTHERS = {"answer_feedback", "name_second_person", "remove_note"}
+OTHERS = {"answer_feedback", "decline_feedback", "name_second_person", "remove_note"}
 """What neither HR nor the employee does here: eva was asked, mona has written the note, two can decide about eli."""
 ROLES = {"hana": 8, "mona": 5, "eli": 5, "anonymous": 1}
 """Who calls, and with how many generated requests of each sign for each operation."""
