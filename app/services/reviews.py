@@ -204,6 +204,8 @@ def _check_scoring(case: ReviewCase, values: Scoring) -> None:
             faults.append(Fault(at, "behaviour_unknown"))
         elif seen.level is not None and not 1 <= seen.level <= LEVELS:
             faults.append(Fault(f"{at}.level", "choice_unknown"))
+        elif seen.level is None and tidy_lines(seen.note):
+            faults.append(Fault(f"{at}.level", "required"))  # a note is kept with its level, and never lost
         faults += text_faults(f"{at}.note", tidy_lines(seen.note), limit=LONGEST_WORDS, required=False)
     if faults:
         raise Invalid(faults)
@@ -239,6 +241,8 @@ def _write_adjustment(session: Session, actor: Actor, case: ReviewCase, appraisa
     if computed is None or total is None or total == computed:
         if total is not None and computed is None:
             raise Invalid([Fault("total", "nothing_scored")])
+        if present is None and total is None and reason:
+            raise Invalid([Fault("total", "required")])
         if present is not None:
             add_adjustment(
                 session, actor, appraisal, AdjustmentKind.MANAGER,

@@ -18,7 +18,7 @@ from app.services import audit, reviews, self_assessments, snapshots, what_if
 from app.services.actuals import EntryValues, put_entry
 from app.services.appraisals import publish, publish_many
 from app.services.review_lists import Lacking, list_reviews, units_of
-from app.services.reviews import ReviewView, Scoring, review_view
+from app.services.reviews import LevelSeen, ReviewView, Scoring, review_view
 from app.services.scorecard_facts import load_cycle
 from app.services.scorecards import period_card, scorecard_of
 from app.services.self_assessments import OwnView, OwnWords
@@ -329,3 +329,16 @@ def test_the_list_says_what_each_review_waits_for(session: Session, example: Exa
     cycle = load_cycle(session, code="2026")
     (unit,) = units_of(list_reviews(session, hana, cycle, cycle.periods[0]).items)
     assert (unit.unit, unit.people, unit.scored, unit.published) == ("Penjualan", 1, 1, 1)
+
+
+@pytest.mark.parametrize("place", ["level", "total"])
+def test_no_words_are_lost_for_want_of_what_they_belong_to(session: Session, example: Example, place: str) -> None:
+    ask_review(session, example, share="30")
+    mona, where = actor_of(example.cast.mona), january_of(example)
+    behaviour = review_view(session, mona, where=where).case.behaviours[0].id
+    noted = Scoring(levels={behaviour: LevelSeen(None, "Terlihat di rapat.")})
+    values = noted if place == "level" else Scoring(reason="Pasar turun.")
+    with pytest.raises(Invalid) as refused:
+        reviews.save_scoring(session, mona, where=where, version=None, values=values)
+    at = f"levels[{behaviour}].level" if place == "level" else "total"
+    assert [(fault.at, fault.code) for fault in refused.value.faults] == [(at, "required")]
