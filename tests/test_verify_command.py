@@ -40,17 +40,13 @@ def test_a_release_is_checked_where_it_was_made_and_elsewhere(tmp_path: Path, re
     key = tmp_path / "public.pem"
     key.write_text(given.stdout)
     assert given.stderr.strip() == signing.fingerprint(given.stdout)
-    good = (
-        0,
-        [
-            "2 files, all as they were released, none missing",
-            "PT Contoh, 2026-01, made 2026-02-03T04:05:06+00:00",
-            f"signed by {given.stderr.strip()}",
-        ],
-        [],
-    )
-    assert said(run(home, "verify", release)) == good
-    assert said(run(elsewhere, "verify", release, "--key", key)) == good
+    good = [
+        "2 files, all as they were released, none missing",
+        "PT Contoh, 2026-01, made 2026-02-03T04:05:06+00:00",
+        f"signed by {given.stderr.strip()}",
+    ]
+    assert said(run(home, "verify", release)) == (0, good, [])
+    assert said(run(elsewhere, "verify", release, "--key", key)) == (0, good, [])
     assert not elsewhere.exists()
 
 
