@@ -5,8 +5,8 @@ from typing import Final
 from fastapi import APIRouter, Depends, Response, status
 
 from app.api import schemas
-from app.api.exchange import ApiRoute
-from app.api.operations import WRITES, refusals
+from app.api.exchange import ApiRoute, RequiredVersion, with_tag
+from app.api.operations import REPLACES, WRITES, refusals, tagged
 from app.api.paging import Part
 from app.routing import CurrentActor, DbSession, Needs, RowId
 from app.rules.vocabulary import Action
@@ -42,11 +42,13 @@ def list_units(session: DbSession, actor: CurrentActor, part: Part) -> schemas.P
     operation_id="get_unit",
     summary="Get a unit",
     dependencies=_READ,
-    responses=refusals(403, 404),
+    responses={**refusals(403, 404), **tagged()},
 )
-def get_unit(session: DbSession, actor: CurrentActor, unit_id: RowId) -> schemas.Unit:
+def get_unit(response: Response, session: DbSession, actor: CurrentActor, unit_id: RowId) -> schemas.Unit:
     """One unit. HR and auditors."""
-    return schemas.Unit.model_validate(units.get_unit(session, actor, unit_id=unit_id))
+    unit = units.get_unit(session, actor, unit_id=unit_id)
+    with_tag(response, unit.version)
+    return schemas.Unit.model_validate(unit)
 
 
 @router.post(
@@ -55,11 +57,12 @@ def get_unit(session: DbSession, actor: CurrentActor, unit_id: RowId) -> schemas
     summary="Enter a unit",
     status_code=status.HTTP_201_CREATED,
     dependencies=_WRITE,
-    responses=refusals(*WRITES),
+    responses={**refusals(*WRITES), **tagged(201)},
 )
 def create_unit(response: Response, session: DbSession, actor: CurrentActor, sent: schemas.UnitSent) -> schemas.Unit:
     """Add a unit to the tree. Only HR."""
     unit = units.enter_unit(session, actor, values=UnitValues(sent.name, sent.code, sent.parent_id))
+    with_tag(response, unit.version)
     response.headers["Location"] = f"/api/v1/units/{unit.id}"
     return schemas.Unit.model_validate(unit)
 
@@ -69,12 +72,21 @@ def create_unit(response: Response, session: DbSession, actor: CurrentActor, sen
     operation_id="replace_unit",
     summary="Change a unit",
     dependencies=_WRITE,
-    responses=refusals(*WRITES),
+    responses={**refusals(*REPLACES), **tagged()},
 )
-def replace_unit(session: DbSession, actor: CurrentActor, unit_id: RowId, sent: schemas.UnitSent) -> schemas.Unit:
+def replace_unit(
+    response: Response,
+    session: DbSession,
+    actor: CurrentActor,
+    unit_id: RowId,
+    version: RequiredVersion,
+    sent: schemas.UnitSent,
+) -> schemas.Unit:
     """Give a unit another name, code or place in the tree. Only HR."""
     values = UnitValues(sent.name, sent.code, sent.parent_id)
-    return schemas.Unit.model_validate(units.change_unit(session, actor, unit_id=unit_id, values=values))
+    unit = units.change_unit(session, actor, unit_id=unit_id, version=version, values=values)
+    with_tag(response, unit.version)
+    return schemas.Unit.model_validate(unit)
 
 
 @router.delete(
@@ -108,11 +120,13 @@ def list_positions(session: DbSession, actor: CurrentActor, part: Part) -> schem
     operation_id="get_position",
     summary="Get a position",
     dependencies=_READ,
-    responses=refusals(403, 404),
+    responses={**refusals(403, 404), **tagged()},
 )
-def get_position(session: DbSession, actor: CurrentActor, position_id: RowId) -> schemas.UnitName:
+def get_position(response: Response, session: DbSession, actor: CurrentActor, position_id: RowId) -> schemas.UnitName:
     """One position. HR and auditors."""
-    return schemas.UnitName.model_validate(units.get_position(session, actor, position_id=position_id))
+    position = units.get_position(session, actor, position_id=position_id)
+    with_tag(response, position.version)
+    return schemas.UnitName.model_validate(position)
 
 
 @router.post(
@@ -121,13 +135,14 @@ def get_position(session: DbSession, actor: CurrentActor, position_id: RowId) ->
     summary="Enter a position",
     status_code=status.HTTP_201_CREATED,
     dependencies=_WRITE,
-    responses=refusals(*WRITES),
+    responses={**refusals(*WRITES), **tagged(201)},
 )
 def create_position(
     response: Response, session: DbSession, actor: CurrentActor, sent: schemas.PositionSent
 ) -> schemas.UnitName:
     """Add a position. Only HR."""
     position = units.enter_position(session, actor, values=PositionValues(sent.name, sent.code))
+    with_tag(response, position.version)
     response.headers["Location"] = f"/api/v1/positions/{position.id}"
     return schemas.UnitName.model_validate(position)
 
@@ -137,16 +152,21 @@ def create_position(
     operation_id="replace_position",
     summary="Change a position",
     dependencies=_WRITE,
-    responses=refusals(*WRITES),
+    responses={**refusals(*REPLACES), **tagged()},
 )
 def replace_position(
-    session: DbSession, actor: CurrentActor, position_id: RowId, sent: schemas.PositionSent
+    response: Response,
+    session: DbSession,
+    actor: CurrentActor,
+    position_id: RowId,
+    version: RequiredVersion,
+    sent: schemas.PositionSent,
 ) -> schemas.UnitName:
     """Give a position another name or code. Only HR."""
     values = PositionValues(sent.name, sent.code)
-    return schemas.UnitName.model_validate(
-        units.change_position(session, actor, position_id=position_id, values=values)
-    )
+    position = units.change_position(session, actor, position_id=position_id, version=version, values=values)
+    with_tag(response, position.version)
+    return schemas.UnitName.model_validate(position)
 
 
 @router.delete(

@@ -60,6 +60,6 @@ __all__ = [
     "Kpi", "KpiCause", "KpiComment", "KpiDefinition", "KpiInput", "KpiNote", "KpiRecorder", "LegalHold", "Mail",
     "Milestone", "Notice", "NoticePreference", "Objective", "ObjectiveGoal", "OneTimeLink", "OrganisationProfile",
     "PdfBatch", "PdfBatchItem", "Period", "PeriodTarget", "Person", "Placement", "Plan", "PlanAcceptance",
-    "PlanRemark", "Position", "PublishedScorecard", "ReportingLine", "Responsibility", "RoleGrant", "ScoreBand", "SecondPerson",
-    "SelfAssessment", "SelfAssessmentKpi", "SignInFailure", "Unit", "WebSession",
+    "PlanRemark", "Position", "PublishedScorecard", "ReportingLine", "Responsibility", "RoleGrant", "ScoreBand",
+    "SecondPerson", "SelfAssessment", "SelfAssessmentKpi", "SignInFailure", "Unit", "WebSession",
 ]  # fmt: skip

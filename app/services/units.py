@@ -115,10 +115,10 @@ def enter_unit(session: Session, actor: Actor, *, values: UnitValues) -> Unit:
     return unit
 
 
-def change_unit(session: Session, actor: Actor, *, unit_id: int, values: UnitValues) -> Unit:
+def change_unit(session: Session, actor: Actor, *, unit_id: int, version: int, values: UnitValues) -> Unit:
     """Give a unit another name, code or place in the tree."""
     require(session, actor, Action.PERSON_WRITE)
-    unit = _found(session.get(Unit, unit_id))
+    unit = _as_seen(session.get(Unit, unit_id), version)
     code = tidy(values.code) or unit.code
     faults = [*_faults(session, Unit, code, values.name, unit.id), *_parent_faults(session, values.parent_id, unit.id)]
     if faults:
@@ -154,10 +154,12 @@ def enter_position(session: Session, actor: Actor, *, values: PositionValues) ->
     return position
 
 
-def change_position(session: Session, actor: Actor, *, position_id: int, values: PositionValues) -> Position:
+def change_position(
+    session: Session, actor: Actor, *, position_id: int, version: int, values: PositionValues
+) -> Position:
     """Give a position another name or code."""
     require(session, actor, Action.PERSON_WRITE)
-    position = _found(session.get(Position, position_id))
+    position = _as_seen(session.get(Position, position_id), version)
     code = tidy(values.code) or position.code
     faults = _faults(session, Position, code, values.name, position.id)
     if faults:
@@ -257,3 +259,11 @@ def _found(item: T | None) -> T:
     if item is None:
         raise NotFound
     return item
+
+
+def _as_seen(item: T | None, version: int) -> T:
+    """The row, unless somebody has changed it since it was looked at."""
+    found = _found(item)
+    if found.version != version:
+        raise Conflict("stale")
+    return found

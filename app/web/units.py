@@ -42,7 +42,9 @@ def unit_page(request: Request, session: DbSession, actor: CurrentActor, unit_id
     """The form of one unit."""
     units.check_may_write(session, actor)
     unit = units.get_unit(session, actor, unit_id=unit_id)
-    form = Form.showing(request.state.locale, name=unit.name, code=unit.code, parent_id=str(unit.parent_id or ""))
+    form = Form.showing(
+        request.state.locale, name=unit.name, code=unit.code, parent_id=str(unit.parent_id or ""), version=unit.version
+    )
     return _unit(request, session, actor, form, unit_id)
 
 
@@ -53,8 +55,11 @@ def change_unit(request: Request, session: DbSession, actor: CurrentActor, unit_
     if form.value("wish") == "remove":
         units.remove_unit(session, actor, unit_id=unit_id)
         return redirect(request, "/units", mark("The unit is removed."))
-    values = _unit_values(session, actor, form)
-    if form.attempt(session, lambda: units.change_unit(session, actor, unit_id=unit_id, values=values)) is None:
+    values, version = _unit_values(session, actor, form), form.whole("version", minimum=1) or 0
+    changed = form.attempt(
+        session, lambda: units.change_unit(session, actor, unit_id=unit_id, version=version, values=values)
+    )
+    if changed is None:
         return _unit(request, session, actor, form, unit_id)
     return redirect(request, "/units", mark("Saved."))
 
@@ -106,8 +111,7 @@ def position_page(request: Request, session: DbSession, actor: CurrentActor, pos
     """The form of one position."""
     units.check_may_write(session, actor)
     position = units.get_position(session, actor, position_id=position_id)
-    form = Form.showing(request.state.locale, name=position.name, code=position.code)
-    return _position(request, session, actor, form, position)
+    return _position(request, session, actor, _position_form(request, position), position)
 
 
 @router.post("/positions/{position_id}/responsibilities", dependencies=_WRITE)
@@ -128,9 +132,13 @@ def write_responsibilities(
         session, lambda: responsibilities.write_responsibilities(session, actor, position_id=position_id, duties=duties)
     )
     if written is None:
-        plain = Form.showing(request.state.locale, name=position.name, code=position.code)
-        return _position(request, session, actor, plain, position, form)
+        return _position(request, session, actor, _position_form(request, position), position, form)
     return redirect(request, f"/positions/{position_id}", mark("Saved."))
+
+
+def _position_form(request: Request, position: Position) -> Form:
+    locale: Locale = request.state.locale
+    return Form.showing(locale, name=position.name, code=position.code, version=position.version)
 
 
 def _position(
@@ -168,9 +176,10 @@ def change_position(
     if form.value("wish") == "remove":
         units.remove_position(session, actor, position_id=position_id)
         return redirect(request, "/positions", mark("The position is removed."))
-    values = _position_values(form)
+    values, version = _position_values(form), form.whole("version", minimum=1) or 0
     changed = form.attempt(
-        session, lambda: units.change_position(session, actor, position_id=position_id, values=values)
+        session,
+        lambda: units.change_position(session, actor, position_id=position_id, version=version, values=values),
     )
     if changed is None:
         position = units.get_position(session, actor, position_id=position_id)

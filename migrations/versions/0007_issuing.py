@@ -125,11 +125,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_pdf_batch_item_scorecard_id"), "pdf_batch_item", ["scorecard_id"], unique=False)
     op.create_index("ix_pdf_batch_item_state", "pdf_batch_item", ["batch_id", "state"], unique=False)
+    op.add_column("position", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     op.add_column("published_scorecard", sa.Column("branding_version", sa.Integer(), nullable=True))
+    op.add_column("unit", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_column("unit", "version")
     op.drop_column("published_scorecard", "branding_version")
+    op.drop_column("position", "version")
     op.drop_index("ix_pdf_batch_item_state", table_name="pdf_batch_item")
     op.drop_index(op.f("ix_pdf_batch_item_scorecard_id"), table_name="pdf_batch_item")
     op.drop_table("pdf_batch_item")

@@ -169,7 +169,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     }
     for name, id_name, thing in (("unit", "unit_id", unit), ("position", "position_id", position)):
         good[f"get_{name}"] = good[f"remove_{name}"] = Good({id_name: thing.id})
-        good[f"replace_{name}"] = Good({id_name: thing.id}, body={"name": "Arsip"})
+        good[f"replace_{name}"] = Good({id_name: thing.id}, headers=tag(1), body={"name": "Arsip"})
     return (
         good
         | following_calls(example, followed)

@@ -189,12 +189,18 @@ def test_units_and_positions(cast: Cast, program: AsProgram) -> None:
         ("PENJUALAN", 0),
         ("EXP", 1),
     ]
-    circle = hana.put(f"/units/{top['id']}", json={"name": "Penjualan", "parent_id": below["id"]})
+    seen = hana.get(f"/units/{top['id']}").headers["ETag"]
+    circular = {"name": "Penjualan", "parent_id": below["id"]}
+    assert hana.put(f"/units/{top['id']}", json=circular).status_code == 428
+    circle = hana.put(f"/units/{top['id']}", json=circular, headers={"If-Match": seen})
     assert (circle.status_code, circle.json()["errors"][0]["code"]) == (400, "unit_circle")
     assert hana.delete(f"/units/{top['id']}").json()["code"] == "unit_has_units"
     assert hana.delete(f"/units/{below['id']}").status_code == 204
     job = hana.post("/positions", json={"name": "Kasir"}).json()
-    assert hana.put(f"/positions/{job['id']}", json={"name": "Kasir Senior"}).json()["name"] == "Kasir Senior"
+    path, senior, tag = f"/positions/{job['id']}", {"name": "Kasir Senior"}, {"If-Match": '"1"'}
+    changed = hana.put(path, json=senior, headers=tag)
+    assert (changed.json()["name"], changed.headers["ETag"]) == ("Kasir Senior", '"2"')
+    assert hana.put(path, json=senior, headers=tag).status_code == 412
     assert hana.get("/positions").json() == {"items": [{**job, "name": "Kasir Senior", "people": 0}], "total": 1}
     assert hana.delete(f"/positions/{job['id']}").status_code == 204
     assert hana.get(f"/positions/{job['id']}").status_code == 404

@@ -76,9 +76,11 @@ def test_a_unit_cannot_stand_below_itself(session: Session, cast: Cast) -> None:
     hana = actor_of(cast.hana)
     for parent_id, code in ((below.id, "unit_circle"), (top.id, "unit_circle"), (999, "choice_unknown")):
         with pytest.raises(Invalid) as refusal:
-            units.change_unit(session, hana, unit_id=top.id, values=UnitValues("Atas", "", parent_id))
+            units.change_unit(session, hana, unit_id=top.id, version=1, values=UnitValues("Atas", "", parent_id))
         assert faults(refusal) == [Fault("parent_id", code)]
-    changed = units.change_unit(session, hana, unit_id=below.id, values=UnitValues("Samping"))
+    changed = units.change_unit(session, hana, unit_id=below.id, version=1, values=UnitValues("Samping"))
+    with pytest.raises(Conflict, match="stale"):
+        units.change_unit(session, hana, unit_id=below.id, version=1, values=UnitValues("Samping lagi"))
     assert (changed.name, changed.code, changed.parent_id) == ("Samping", "BAWAH", None)
 
 
@@ -105,7 +107,10 @@ def test_only_what_nobody_held_can_be_removed(session: Session, cast: Cast) -> N
 def test_changes_of_positions_are_recorded(session: Session, cast: Cast) -> None:
     hana = actor_of(cast.hana)
     position = units.enter_position(session, hana, values=PositionValues("Staf"))
-    units.change_position(session, hana, position_id=position.id, values=PositionValues("Staf Senior", "SEN"))
+    senior = PositionValues("Staf Senior", "SEN")
+    units.change_position(session, hana, position_id=position.id, version=1, values=senior)
+    with pytest.raises(Conflict, match="stale"):
+        units.change_position(session, hana, position_id=position.id, version=1, values=senior)
     assert (position.name, position.code) == ("Staf Senior", "SEN")
     with pytest.raises(Invalid) as refusal:
         units.enter_position(session, hana, values=PositionValues("staf senior"))

@@ -52,7 +52,8 @@ def test_change_and_remove_a_unit(session: Session, hana: Browser) -> None:
     enter(hana, "/units", name="Penjualan")
     path = f"/units/{unit_id(session, 'Penjualan')}"
     assert Page(hana.get(path).text).fields == {"name": "Penjualan", "code": "PENJUALAN"}
-    enter(hana, path, name="Sales", code="SAL")
+    enter(hana, path, name="Sales", code="SAL", version="1")
+    assert hana.submit(path, {"name": "Lain", "code": "SAL", "version": "1"}).status_code == 409
     assert rows(hana, "/units") == [["Sales", "SAL", "0"]]
     enter(hana, path, wish="remove")
     assert session.scalars(select(Unit)).all() == []
@@ -70,7 +71,7 @@ def test_what_is_refused_comes_back_as_it_was_typed(session: Session, hana: Brow
     }
     below = unit_id(session, "Bawah")
     response = hana.submit(
-        f"/units/{unit_id(session, 'Penjualan')}", {"name": "X", "code": "X", "parent_id": str(below)}
+        f"/units/{unit_id(session, 'Penjualan')}", {"name": "X", "code": "X", "parent_id": str(below), "version": "1"}
     )
     page = Page(response.text)
     assert (response.status_code, page.faults) == (400, {"parent_id": "cannot be below itself"})
@@ -95,9 +96,10 @@ def test_positions(session: Session, hana: Browser) -> None:
     path = f"/positions/{position.id}"
     fields = Page(hana.get(path).text).fields
     assert {name: fields[name] for name in ("name", "code")} == {"name": "Staf", "code": "STAF"}
-    enter(hana, path, name="Staf Senior", code="SS")
+    enter(hana, path, name="Staf Senior", code="SS", version="1")
+    assert hana.submit(path, {"name": "Lain", "code": "SS", "version": "1"}).status_code == 409
     assert rows(hana, "/positions") == [["Staf Senior", "SS", "0"]]
-    response = hana.submit(path, {"name": "", "code": "SS"})
+    response = hana.submit(path, {"name": "", "code": "SS", "version": "2"})
     assert (response.status_code, Page(response.text).faults) == (400, {"name": "is required"})
     response = hana.submit("/positions", {"name": "staf senior"})
     assert (response.status_code, Page(response.text).faults) == (400, {"name": "is already in use"})
