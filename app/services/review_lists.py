@@ -110,7 +110,9 @@ def _rows(session: Session, actor: Actor, cycle: Cycle, period: Period, ids: Seq
     for person_id in ids:
         if person_id not in facts.people:
             continue
-        scored = score_person(facts, as_told(facts.people[person_id], actor.person_id))
+        person = facts.people[person_id]
+        is_out = person.appraisal is not None and person.appraisal.state in RELEASED
+        scored = score_person(facts, person if is_out else as_told(person, actor.person_id))
         row = _row(placed[person_id], facts, scored, done, bands)
         rows.append(replace(row, may_score=person_id in mine))
     return rows

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.models import Adjustment, Appraisal, PublishedScorecard
+from app.models import Adjustment, Appraisal, Person, PublishedScorecard
 from app.rules.entries import Figure
 from app.rules.scorecard import KpiWords
 from app.rules.vocabulary import AdjustmentKind, AppraisalState
@@ -342,3 +342,20 @@ def test_no_words_are_lost_for_want_of_what_they_belong_to(session: Session, exa
         reviews.save_scoring(session, mona, where=where, version=None, values=values)
     at = f"levels[{behaviour}].level" if place == "level" else "total"
     assert [(fault.at, fault.code) for fault in refused.value.faults] == [(at, "required")]
+
+
+def test_the_own_row_is_the_published_one_once_it_is_out(session: Session, example: Example) -> None:
+    ask_review(session, example, share="30")
+    assess(session, example)
+    score(session, example, total="85")
+
+    def total(person: Person) -> Decimal | None:
+        session.expire_all()
+        cycle = load_cycle(session, code="2026")
+        rows = list_reviews(session, actor_of(person), cycle, example.period("2026-01")).items
+        return next(row.total for row in rows if row.person.id == example.cast.eli.id)
+
+    eli, mona = example.cast.eli, example.cast.mona
+    assert (total(eli) == Decimal(85), total(mona)) == (False, Decimal(85))
+    published = publish_january(session, example)
+    assert (total(eli), total(mona)) == (published.total, Decimal(85))
