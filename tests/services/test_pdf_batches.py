@@ -253,7 +253,12 @@ def test_a_small_batch_does_not_wait_for_a_large_one(
     monkeypatch.setattr(pdf_preparing, "AT_ONCE", 2)
     large, small = company.start(company.cast.hana), company.start(company.cast.omar)
     looks = iter([False] * 4 + [True])  # two claims: two PDFs of the first batch, one of the second
-    pdf_preparing.prepare(company.sessions, lambda: clock.advance(seconds=1) or next(looks, True))
+
+    def is_stopping() -> bool:
+        clock.advance(seconds=1)
+        return next(looks, True)
+
+    pdf_preparing.prepare(company.sessions, is_stopping)
     assert company.states(large)["ready"] == 2
     assert company.states(small) == {"ready": 1}
 
