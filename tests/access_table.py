@@ -472,6 +472,8 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
 QUERIES: Final[dict[str, str]] = {
     "GET /goals/new": "?cycle=2026",
     "GET /acknowledgements": "?cycle=2026&period=2026-01",
+    "GET /calibration.pdf": "?cycle=2026&period=2026-02",
+    "GET /reports/completeness.pdf": "?cycle=2026&period=2026-01",
     "GET /plans/new": "?person={person_id}&cycle={cycle_id}",
     "GET /scorecards/pdf.zip": "?cycle=2026&period=2026-02",
     "GET /publications/new": "?cycle=2026&period=2026-02&person={person_id}",
