@@ -19,7 +19,9 @@ TEXTS: Final[Mapping[NoticeKind, str]] = {
         "Your objection about %(period)s is decided. The outcome and its reasons are on your scorecard."
     ),
     _K.APPEAL_RAISED: mark("%(name)s has objected to the result for %(period)s. You are asked to decide."),
-    _K.APPEAL_UNDECIDED: mark("The objection of %(name)s about %(period)s has waited for a decision since %(since_on)s."),
+    _K.APPEAL_UNDECIDED: mark(
+        "The objection of %(name)s about %(period)s has waited for a decision since %(since_on)s."
+    ),
     _K.APPRAISAL_APPROVED: mark("The scoring of %(name)s for %(period)s is approved."),
     _K.APPRAISAL_RETURNED: mark("The scoring of %(name)s for %(period)s came back to you, with a reason."),
     _K.APPRAISAL_SCORED: mark("The scoring of %(name)s for %(period)s waits for your approval."),
