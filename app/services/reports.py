@@ -94,9 +94,7 @@ def progress_by_unit(session: Session, actor: Actor, period: Period) -> list[Uni
     """The same for each unit in which somebody sits, by its name; those without a unit come last."""
     require(session, actor, Action.REPORT_READ)
     found = _progress_by(session, actor, period, Placement, Placement.unit_id)
-    units = {
-        unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(list(filter(None, found)))))
-    }
+    units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(list(filter(None, found)))))}
     rows = [UnitProgress(units.get(unit_id or 0), progress) for unit_id, progress in found.items()]
     return sorted(rows, key=lambda row: (row.unit is None, row.unit.name if row.unit else ""))
 
@@ -106,8 +104,7 @@ def progress_by_manager(session: Session, actor: Actor, period: Period) -> list[
     require(session, actor, Action.REPORT_READ)
     found = _progress_by(session, actor, period, ReportingLine, ReportingLine.manager_id)
     people = {
-        person.id: person
-        for person in session.scalars(select(Person).where(Person.id.in_(list(filter(None, found)))))
+        person.id: person for person in session.scalars(select(Person).where(Person.id.in_(list(filter(None, found)))))
     }
     rows = [ManagerProgress(people.get(person_id or 0), progress) for person_id, progress in found.items()]
     return sorted(rows, key=lambda row: (row.manager is None, row.manager.name if row.manager else ""))
