@@ -20,6 +20,11 @@ def style_of(branding: Branding, sheet: str = "scorecard") -> str:
     return _in_accent(branding.accent, sheet) + (_FOOTER if branding.footer else "")
 
 
+def with_style(page: str, css: str) -> str:
+    """The page with a style of its own, if there is any."""
+    return page.replace("</head>", f"<style>\n{css}</style>\n</head>", 1) if css else page
+
+
 @lru_cache(maxsize=64)
 def _in_accent(accent: str, sheet: str) -> str:
     """All colours and borders of the style in the shades of this accent; all, so that the same rules win as before."""

@@ -3,9 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from markupsafe import Markup
-
-from app.documents.branding_style import style_of
+from app.documents.branding_style import style_of, with_style
 from app.i18n import Locale
 from app.rules.branding import Branding
 from app.templating import render
@@ -22,13 +20,13 @@ def paper_page(
     **values: Any,
 ) -> str:
     """The print page of a template that extends pdf/paper.html; `made_at` is when what it says was so."""
-    return render(
+    page = render(
         template,
         locale,
         title=title,
         organisation=organisation,
         branding=branding,
-        style=Markup(style_of(branding, "paper")),  # noqa: S704 - rules of our own in another colour, no text of anybody
         made_at=made_at.astimezone(UTC).isoformat(timespec="seconds"),
         **values,
     )
+    return with_style(page, style_of(branding, "paper"))

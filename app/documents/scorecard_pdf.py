@@ -1,6 +1,6 @@
 """How does a scorecard become a file? As the PDF that is handed out, or as the print page that the PDF is made from."""
 
-from app.documents.branding_style import style_of
+from app.documents.branding_style import style_of, with_style
 from app.documents.fonts import embedded_font_faces
 from app.documents.pdf_process import RenderFailed, render_pdf, warm_up
 from app.documents.scorecard_page import TEMPLATE_VERSION, page
@@ -17,15 +17,11 @@ def scorecard_pdf(card: Scorecard, language: Language, branding: Branding = HOUS
 
     `in_batch`: one of many for which nobody waits singly.
     """
-    return render_pdf(_styled(page(card, language, branding), style_of(branding)), in_batch=in_batch)
+    return render_pdf(with_style(page(card, language, branding), style_of(branding)), in_batch=in_batch)
 
 
 def scorecard_html(card: Scorecard, language: Language, branding: Branding = HOUSE) -> str:
     """The print page with style and fonts inside, so that it opens anywhere."""
     bare = page(card, language, branding)
     css = (templates_dir() / "pdf" / "scorecard.css").read_text(encoding="utf-8")
-    return _styled(bare, embedded_font_faces(bare) + css + style_of(branding))
-
-
-def _styled(bare: str, css: str) -> str:
-    return bare.replace("</head>", f"<style>\n{css}</style>\n</head>", 1) if css else bare
+    return with_style(bare, embedded_font_faces(bare) + css + style_of(branding))
