@@ -109,9 +109,9 @@ def legible(value: Fraction) -> Decimal:
     return shown(value, 2 if size < _LARGE else 0)
 
 
-def brief(value: Fraction | Decimal) -> Decimal:
+def brief(value: Decimal) -> Decimal:
     """A computed number beside an agreed one: 2 decimals at most, none where it is large, 4 where it is below 1."""
-    size = abs(as_fraction(value))
+    size = abs(value)
     if size >= 1 and shown(value) == value:
         return Decimal(plain(value))
     return Decimal(plain(shown(value, 4 if size < 1 else 2 if size < _LARGE else 0)))
