@@ -49,7 +49,6 @@ def encounters(session: Session, company: Company, as_: SignIn) -> Iterator[tupl
             uploaded(hana, "/people/import", PEOPLE, day="2026-02-01"),
             uploaded(hana, "/library/import", LIBRARY),
             *(f"/pdf-batches/{batch_id}" for batch_id in session.scalars(select(PdfBatch.id))),
-            "/scorecards/pdf?cycle=2024&period=2024-12",
         ],
     )
     accepted = accept(session, company)

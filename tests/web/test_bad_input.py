@@ -170,6 +170,7 @@ def starts(company: Company) -> list[str]:
         f"/cycles/{company.next_cycle.id}/policy",
         f"/cycles/{company.example.cycle.id}/periods/2026-01",
         "/publications/new?cycle=2026&period=2026-01",
+        "/scorecards/pdf?cycle=2024&period=2024-12",  # before the walk has had these PDFs made
         *(f"/entries/{kpi.id}?period=2026-02{rest}" for kpi in kpis for rest in ("", "&on=2026-02")),
     ]
 
