@@ -13,8 +13,8 @@ from app.models import AuditEntry, Base, Person
 
 IMPERSONAL: Final = frozenset(
     {
-        "behaviour", "behaviour_level", "cycle", "goal", "grade_band", "incentive_band", "issuing_policy", "job",
-        "kpi_definition", "organisation_profile", "pdf_batch", "period", "position", "responsibility",
+        "behaviour", "behaviour_level", "brand_logo", "branding_version", "cycle", "goal", "grade_band", "incentive_band",
+        "issuing_policy", "job", "kpi_definition", "organisation_profile", "pdf_batch", "period", "position", "responsibility",
         "sign_in_failure", "unit",
     }
 )  # fmt: skip
