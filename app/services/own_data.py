@@ -13,9 +13,9 @@ from app.models import AuditEntry, Base, Person
 
 IMPERSONAL: Final = frozenset(
     {
-        "behaviour", "behaviour_level", "brand_logo", "branding_version", "cycle", "goal", "grade_band", "incentive_band",
-        "issuing_policy", "job", "kpi_definition", "organisation_profile", "pdf_batch", "period", "position", "responsibility",
-        "sign_in_failure", "unit",
+        "behaviour", "behaviour_level", "brand_logo", "branding_version", "cycle", "goal", "grade_band",
+        "incentive_band", "issuing_policy", "job", "kpi_definition", "organisation_profile", "pdf_batch", "period",
+        "position", "responsibility", "sign_in_failure", "unit",
     }
 )  # fmt: skip
 """Tables that hold nothing about an employee as such; where they name somebody, it is by id and in office."""
