@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -109,11 +109,11 @@ class Locale:
 
     def date(self, day: dt.date) -> str:
         """A day in full: `31 Desember 2026`."""
-        return format_date(day, "d MMMM y", locale=self.language.value)
+        return _day(self.language, "d MMMM y", day)
 
     def short_date(self, day: dt.date) -> str:
         """A day for narrow columns: `31 Des 2026`."""
-        return format_date(day, "d MMM y", locale=self.language.value)
+        return _day(self.language, "d MMM y", day)
 
     def datetime(self, moment: dt.datetime) -> str:
         """A moment in the organisation's time zone: `31 Desember 2026 14.05` or `31 December 2026 14:05`."""
@@ -123,7 +123,7 @@ class Locale:
 
     def month(self, number: int, *, short: bool = False) -> str:
         """The name of a month, 1 to 12."""
-        return str(get_month_names("abbreviated" if short else "wide", locale=self.language.value)[number])
+        return _month(self.language, number, short=short)
 
     def period(self, code: str, *, short: bool = False) -> str:
         """The span that a code names: `2026-01` is Januari 2026, `2026-Q1` Triwulan I 2026; others stay as they are."""
@@ -155,6 +155,16 @@ class Locale:
         digits = re.sub(r"(?<=[0-9])[ '](?=[0-9]{3}(?![0-9]))", "", digits)
         plain = _plain(digits, _DECIMAL_MARK[self.language], _GROUP_MARK[self.language])
         return Decimal(("-" if sign == "-" else "") + plain)
+
+
+@lru_cache(maxsize=2_000)
+def _day(language: Language, pattern: str, day: dt.date) -> str:
+    return format_date(day, pattern, locale=language.value)
+
+
+@cache
+def _month(language: Language, number: int, *, short: bool) -> str:
+    return str(get_month_names("abbreviated" if short else "wide", locale=language.value)[number])
 
 
 def _plain(digits: str, decimal_mark: str, group_mark: str) -> str:

@@ -19,6 +19,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app import __version__, api, jobs, preparing, schema, web
 from app.database import Sessions, make_engine, make_sessions
+from app.documents import scorecard_pdf
 from app.errors import Conflict, KinerjaError
 from app.messages import TEXTS
 from app.routing import Needs, make_router
@@ -118,6 +119,7 @@ def list_routes(app: FastAPI) -> list[dict[str, Any]]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    scorecard_pdf.keep_in(settings.data_dir / "frozen")
     helpers: list[jobs.Worker | preparing.Preparer] = []
     if settings.worker == "inside":
         helpers = [jobs.Worker(app.state.sessions, settings), preparing.Preparer(app.state.sessions, settings)]

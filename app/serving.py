@@ -12,6 +12,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app import schema, signing
 from app.database import make_engine, make_sessions, transaction
+from app.documents import scorecard_pdf
 from app.main import create_app
 from app.services import accounts, evidence
 from app.services.library import seed_library
@@ -43,6 +44,7 @@ def read_settings() -> Settings:
 def prepared_engine(settings: Settings, say: Say) -> Engine:
     """The database, set up if it was empty; one of another revision is left alone."""
     engine = make_engine(settings.database_url)
+    scorecard_pdf.keep_in(settings.data_dir / "frozen")
     try:
         if schema.is_empty(engine):
             say("The database is empty: setting it up.")

@@ -1,11 +1,15 @@
 """How does a template become text? The one Jinja environment that pages, PDF and mail build on."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from app.chart_words import trend_words
 from app.i18n import Locale, catalogue
 
 _HERE: Final = Path(__file__).parent
@@ -37,6 +41,7 @@ def environment(locale: Locale) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
     )
+    made.globals["_"] = _translator(texts)
     made.filters.update(
         number=locale.number,
         percent=locale.percent,
@@ -46,9 +51,23 @@ def environment(locale: Locale) -> Environment:
         datetime=locale.datetime,
         month=locale.month,
         period=locale.period,
+        trend_words=partial(trend_words, locale=locale),
     )
     made.globals["locale"] = locale
     return made
+
+
+def _translator(texts: NullTranslations) -> Callable[..., Markup]:
+    """What `_` does in a template: as the extension has it, but a text without values is looked up once only."""
+
+    @cache
+    def plain(msgid: str) -> Markup:
+        return Markup(texts.gettext(msgid)) % {}  # noqa: S704 - our own texts
+
+    def translated(msgid: str, **values: object) -> Markup:
+        return Markup(texts.gettext(msgid)) % values if values else plain(msgid)  # noqa: S704
+
+    return translated
 
 
 def render(template: str, locale: Locale, **values: Any) -> str:

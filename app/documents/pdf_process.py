@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from app.documents.fonts import font_faces, font_files
+from app.documents.fonts import font_faces, write_faces
 from app.templating import templates_dir
 
 MEMORY_BYTES: Final = 2_000_000_000
@@ -27,6 +27,7 @@ LARGEST_PAGE: Final = 10_000_000
 _WORKER: Final = Path(__file__).with_name("pdf_worker.py")
 _LENGTH: Final = struct.Struct(">I")
 _CHUNK: Final = 65_536
+FREEZE: Final = b"*"
 _NO_SYSTEM_FONTS: Final = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>'
 _WARM_UP_PAGE: Final = (
     "<html lang=en><title>-</title><h1>0</h1><p>0 <b>0</b> <b style='font-weight:600'>0</b></p></html>"
@@ -75,7 +76,7 @@ class _Child:
         for pipe in (process.stdin, process.stdout):
             os.set_blocking(_number(pipe), False)
         try:
-            child.ask(json.dumps(_set_up()).encode(), SECONDS_TO_START, code_of_refusal="unavailable")
+            child.ask(json.dumps(_set_up(Path(folder))).encode(), SECONDS_TO_START, code_of_refusal="unavailable")
         except RenderFailed:
             child.end()
             raise
@@ -189,6 +190,11 @@ def render_pdf(page: str, *, in_batch: bool = False) -> bytes:
     return (_for_many if in_batch else _for_one).ask(content)
 
 
+def freeze(page: str, *, in_batch: bool = False) -> bytes:
+    """What the engine makes of a page, as JSON (see pdf_worker.py): for filling, never for a reader."""
+    return (_for_many if in_batch else _for_one).ask(FREEZE + page.encode("utf-8", "replace"))
+
+
 def close() -> None:
     """End the children, at the latest when the service ends."""
     _for_one.close()
@@ -200,12 +206,12 @@ def _forget() -> None:
     _for_many.forget()
 
 
-def _set_up() -> dict[str, object]:
+def _set_up(folder: Path) -> dict[str, object]:
     """What the child needs to know before the first page."""
     sheets = (templates_dir() / "pdf").glob("*.css")
     return {
         "css": {each.stem: font_faces() + each.read_text(encoding="utf-8") for each in sheets},
-        "files": {address: str(path) for address, path in font_files().items()},
+        "files": {address: str(path) for address, path in write_faces(folder).items()},
         "memory_bytes": MEMORY_BYTES,
         "warm_up_page": _WARM_UP_PAGE,
     }

@@ -3,7 +3,8 @@
 It is started as a script of its own (see pdf_process.py) and knows nothing of the service: no settings, no database, no
 secrets. Standard input brings frames of four bytes of length and as many bytes of content: first the set-up as JSON,
 then one HTML page after the other. Each is answered on standard output by a frame that begins with `P` (the PDF) or `E`
-(what failed).
+(what failed). A page that begins with a `*` is not printed but frozen: the answer is JSON of what each of its sheets
+draws and how that is tagged, from which app/documents/frozen fills scorecards without the engine.
 """
 
 import base64
@@ -17,18 +18,22 @@ import signal
 import struct
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from xml.etree import ElementTree as ET
 
 DONE: Final = b"P"
 FAILED: Final = b"E"
+FREEZE: Final = "*"
+Write = Callable[..., bytes]
+"""Makes the PDF of a page, given who has the last look at its objects."""
 _LENGTH: Final = struct.Struct(">I")
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _PICTURE: Final = re.compile(r"data:(image/(?:png|jpeg));base64,")
 """How the page holds a picture that the service has written itself."""
 _BROKEN_TAG: Final = re.compile(r"<[^<>]*[\n\t][^<>]*>")
+_REFERENCE: Final = re.compile(rb"\d+ 0 R")
 _VARIANT: Final = "pdf/a-2a"
 _ALSO_UA: Final = b"""\
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1" />\
@@ -56,7 +61,7 @@ def main() -> None:
     pages = sys.stdin.buffer
     set_up = json.loads(_read_frame(pages) or b"{}")
     try:
-        convert = _converter(set_up)
+        write = _converter(set_up)
     except Exception as fault:  # noqa: BLE001 - whatever keeps the engine from starting is told to the service
         _write_frame(answers, FAILED + _reason(fault))
         return
@@ -66,7 +71,7 @@ def main() -> None:
     gc.disable()  # a page is a big heap for half a second; what it leaves is collected while nobody waits
     while (page := _read_frame(pages)) is not None:
         try:
-            answer = DONE + convert(page.decode())
+            answer = DONE + _answered(write, page.decode())
         except Exception as fault:  # noqa: BLE001 - one bad page must not end the process
             answer = FAILED + _reason(fault)
         _write_frame(answers, answer)
@@ -74,7 +79,7 @@ def main() -> None:
     shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)  # the service ended without a chance to do it itself
 
 
-def _converter(set_up: Mapping[str, Any]) -> Any:
+def _converter(set_up: Mapping[str, Any]) -> Write:
     """The engine with fonts read and style sheets parsed, once for all pages; a page names its own."""
     warnings.simplefilter("ignore")  # the engine misses system fonts, which it is not meant to have
     from cssselect2 import ElementWrapper  # type: ignore[import-untyped]  # noqa: PLC0415
@@ -112,18 +117,32 @@ def _converter(set_up: Mapping[str, Any]) -> Any:
         name: CSS(string=css, url_fetcher=fetcher, font_config=fonts) for name, css in sorted(set_up["css"].items())
     }
 
-    def convert(page: str) -> bytes:
+    def write(page: str, finisher: Any, **options: Any) -> bytes:
         root = _read_page(page)
         fetcher.pictures = {} if root is None else _take_pictures(root)
         document = HTML(string=page, url_fetcher=fetcher) if root is None else ReadPage(root)
-        style = document.etree_element.get("data-style", "scorecard")
+        style = styles[document.etree_element.get("data-style", "scorecard")]
         pdf: bytes = document.write_pdf(
-            stylesheets=[styles[style]], font_config=fonts, pdf_variant=_VARIANT, finisher=_complete
+            stylesheets=[style], font_config=fonts, pdf_variant=_VARIANT, finisher=finisher, **options
         )
         return pdf
 
-    convert(set_up["warm_up_page"])
-    return convert
+    write(set_up["warm_up_page"], _complete)
+    return write
+
+
+def _answered(write: Write, page: str) -> bytes:
+    """The PDF of a page, or what it comes to if it is to be frozen."""
+    if not page.startswith(FREEZE):
+        return write(page, _complete)
+    found: dict[str, Any] = {}
+
+    def look(document: Any, pdf: Any) -> None:
+        _complete(document, pdf)
+        found.update(_frozen(document, pdf))
+
+    write(page[len(FREEZE) :], look, uncompressed_pdf=True)
+    return json.dumps(found).encode()
 
 
 def _read_page(page: str) -> ET.Element | None:
@@ -179,6 +198,72 @@ def _complete(_document: object, pdf: Any) -> None:
             properties["Interpolate"] = "false"
         elif properties.get("Type") == "/Metadata":
             each.stream[0] = each.stream[0].replace(b"</rdf:RDF>", _ALSO_UA + b"</rdf:RDF>")
+
+
+def _frozen(document: Any, pdf: Any) -> dict[str, Any]:
+    """What each sheet draws, its tags, links and bookmarks, where its named parts lie; and what all sheets share."""
+    objects = {each.reference: each for each in pdf.objects}
+    sheets: list[Any] = [each for each in pdf.objects if isinstance(each, dict) and each.get("Type") == "/Page"]
+    tags: dict[Any, list[Any]] = {each.reference: [] for each in sheets}
+    for reference in objects[objects[pdf.catalog["StructTreeRoot"]]["K"][0]]["K"]:
+        tags[objects[reference]["Pg"]].append(_tags(objects[reference], objects))
+    resources = objects[sheets[0]["Resources"]]
+    (intent,) = pdf.catalog["OutputIntents"]
+    return {
+        "sheets": [
+            {
+                "drawn": _content(objects[sheet["Contents"]].data).decode("latin-1"),
+                "tags": tags[sheet.reference],
+                "parts": {name: list(area) for name, area in page.anchors.items()},
+                "links": [[target, list(area)] for kind, target, area, _ in page.links if kind == "external"],
+                "bookmarks": [[level, label, place[1]] for level, label, place, _ in page.bookmarks],
+            }
+            for sheet, page in zip(sheets, document.pages, strict=True)
+        ],
+        "fonts": {name: _closed(font, objects) for name, font in objects[resources["Font"]].items()},
+        "pictures": {name: _closed(picture, objects) for name, picture in resources["XObject"].items()},
+        "metadata": _content(objects[pdf.catalog["Metadata"]].data).decode(),
+        "intent": _REFERENCE.sub(b"{0}", intent.data).decode(),
+        "profile": _closed(intent["DestOutputProfile"], objects),
+    }
+
+
+def _content(stream: bytes) -> bytes:
+    """What a stream holds."""
+    return stream.partition(b"stream\n")[2].rpartition(b"\nendstream")[0]
+
+
+def _tags(element: Any, objects: Mapping[Any, Any]) -> dict[str, Any]:
+    """An element of the structure tree with those below it; a number is marked content, `link` an annotation."""
+    attributes = element.get("A", {})
+    kids: list[Any] = []
+    for kid in element["K"]:
+        if isinstance(kid, int):
+            kids.append(kid)
+        else:
+            kids.append("link" if objects[kid].get("Type") == "/OBJR" else _tags(objects[kid], objects))
+    return {
+        "role": element["S"],
+        "kids": kids,
+        "alt": element["Alt"].string if "Alt" in element else None,
+        "box": list(attributes.get("BBox", ())),
+        "scope": attributes.get("Scope"),
+        "columns": attributes.get("ColSpan", 1),
+    }
+
+
+def _closed(reference: Any, objects: Mapping[Any, Any]) -> list[str]:
+    """An object and all that it refers to, written with their places in this list in braces."""
+    found = [reference]
+    written: list[str] = []
+    for each in found:  # it grows while we look
+        head, mark, rest = objects[each].data.partition(b"stream\n")
+        for name in _REFERENCE.findall(head):
+            if name not in found:
+                found.append(name)
+        numbered = _REFERENCE.sub(lambda name: b"{%d}" % found.index(name[0]), head)
+        written.append((numbered + mark + rest).decode("latin-1"))
+    return written
 
 
 def _limit(memory_bytes: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from app.rules.numbers import plain, shown
@@ -141,12 +142,13 @@ def bullet(
         font_size=font_size,
         ranges=_ranges(scale, width),
         bar=None if score is None else _bar(score, scale, width),
-        target_at=shown(scale.at(TARGET, width)),
-        previous_at=None if previous is None else shown(scale.at(previous, width)),
+        target_at=_place(scale, TARGET, width),
+        previous_at=None if previous is None else _place(scale, previous, width),
         ticks=_ticks(scale, width, font_size),
     )
 
 
+@lru_cache(maxsize=256)
 def _ranges(scale: Scale, width: int) -> tuple[Range, ...]:
     """The ranges between the bounds; of more than five the lowest are drawn as one."""
     inner = scale.bounds[-(MOST_RANGES - 1) :]
@@ -162,6 +164,7 @@ def _ranges(scale: Scale, width: int) -> tuple[Range, ...]:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _bar(score: Decimal, scale: Scale, width: int) -> Span:
     """The bar from zero to the score, to the left of zero for a negative one."""
     zero, end = scale.at(Decimal(0), width), scale.at(score, width)
@@ -169,6 +172,7 @@ def _bar(score: Decimal, scale: Scale, width: int) -> Span:
     return Span(shown(min(zero, end)), shown(length))
 
 
+@lru_cache(maxsize=256)
 def _ticks(scale: Scale, width: int, font_size: int) -> tuple[Tick, ...]:
     """Ticks at the ends, the target and the bounds of grades, in that order of rank where labels would touch."""
     ranked = dict.fromkeys([scale.low, scale.high, TARGET, *reversed(scale.bounds)])
@@ -196,30 +200,55 @@ def _touch(one: Tick, other: Tick, font_size: int) -> bool:
 
 def trend_bars(trend: Sequence[Trend], scale: Scale, width: int, height: int, current: str = "") -> TrendChart:
     """The trend of one KPI; `current` is the code of the period that the scorecard is about."""
-    step = Fraction(width, max(len(trend), 1))
-    zero = height - scale.at(Decimal(0), height)
+    columns = _columns(max(len(trend), 1), width)
     return TrendChart(
         width=width,
         height=height,
-        bars=tuple(_trend_bar(point, index * step, step, scale, height, current) for index, point in enumerate(trend)),
-        target_y=shown(height - scale.at(TARGET, height)),
-        zero_y=shown(zero),
+        bars=tuple(
+            _trend_bar(point, column, scale, height, current) for point, column in zip(trend, columns, strict=False)
+        ),
+        target_y=_height(scale, TARGET, height),
+        zero_y=_height(scale, Decimal(0), height),
     )
 
 
-def _trend_bar(point: Trend, left: Fraction, step: Fraction, scale: Scale, height: int, current: str) -> TrendBar:
-    width = step * _BAR_SHARE
-    x = left + (step - width) / 2
-    top = tall = None
-    if point.achievement is not None:
-        zero, end = scale.at(Decimal(0), height), scale.at(point.achievement, height)
-        length = max(abs(end - zero), _THINNEST)
-        top, tall = shown(height - max(end, min(zero, end) + length)), shown(length)
+@lru_cache(maxsize=64)
+def _columns(count: int, width: int) -> tuple[tuple[Decimal, Decimal, Decimal], ...]:
+    """Left edge, width and middle of each of so many bars."""
+    step = Fraction(width, count)
+    wide = step * _BAR_SHARE
+    lefts = (place * step for place in range(count))
+    return tuple((shown(left + (step - wide) / 2), shown(wide), shown(left + step / 2)) for left in lefts)
+
+
+@lru_cache(maxsize=20_000)
+def _upright(achievement: Decimal, scale: Scale, height: int) -> tuple[Decimal, Decimal]:
+    """Upper edge and height of a bar."""
+    zero, end = scale.at(Decimal(0), height), scale.at(achievement, height)
+    length = max(abs(end - zero), _THINNEST)
+    return shown(height - max(end, min(zero, end) + length)), shown(length)
+
+
+@lru_cache(maxsize=2_000)
+def _place(scale: Scale, value: Decimal, width: int) -> Decimal:
+    return shown(scale.at(value, width))
+
+
+@lru_cache(maxsize=2_000)
+def _height(scale: Scale, value: Decimal, height: int) -> Decimal:
+    return shown(height - scale.at(value, height))
+
+
+def _trend_bar(
+    point: Trend, column: tuple[Decimal, Decimal, Decimal], scale: Scale, height: int, current: str
+) -> TrendBar:
+    x, width, middle = column
+    top, tall = (None, None) if point.achievement is None else _upright(point.achievement, scale, height)
     return TrendBar(
         trend=point,
-        x=shown(x),
-        width=shown(width),
-        middle=shown(left + step / 2),
+        x=x,
+        width=width,
+        middle=middle,
         y=top,
         height=tall,
         is_current=point.period_code == current,

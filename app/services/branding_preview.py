@@ -1,6 +1,6 @@
 """How does an example look on paper with a look that nobody has set yet?"""
 
-from app.documents.scorecard_pdf import RenderFailed, scorecard_html, scorecard_pdf
+from app.documents.scorecard_pdf import RenderFailed, laid_out, scorecard_html
 from app.errors import Unavailable
 from app.example_card import example_card
 from app.i18n import Locale
@@ -15,9 +15,9 @@ def example_page(branding: Branding, locale: Locale, settings: Settings) -> str:
 
 
 def example_pdf(branding: Branding, locale: Locale, settings: Settings) -> bytes:
-    """The same as a PDF."""
+    """The same as a PDF; a look that is only tried is not worth freezing."""
     try:
-        return scorecard_pdf(_card(branding, locale, settings), locale.language, branding)
+        return laid_out(_card(branding, locale, settings), locale.language, branding)
     except RenderFailed as failed:
         raise Unavailable("pdf_failed", {"reason": failed.code}) from failed
 

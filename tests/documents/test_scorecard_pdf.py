@@ -20,7 +20,7 @@ import pypdf
 import pytest
 
 from app.documents import pdf_process
-from app.documents.scorecard_pdf import TEMPLATE_VERSION, RenderFailed, scorecard_html, scorecard_pdf, warm_up
+from app.documents.scorecard_pdf import TEMPLATE_VERSION, RenderFailed, laid_out, scorecard_html, scorecard_pdf, warm_up
 from app.i18n import Locale
 from app.rules.scorecard import Scorecard, ScorecardKpi
 from app.rules.vocabulary import Language
@@ -58,6 +58,11 @@ def _engine() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def ten_kpis() -> bytes:
     return scorecard_pdf(samples.ten_kpis(), ID)
+
+
+@pytest.fixture(scope="module")
+def laid_out_card() -> bytes:
+    return laid_out(samples.ten_kpis(), ID)
 
 
 def read(pdf: bytes) -> pypdf.PdfReader:
@@ -372,41 +377,41 @@ def child_pid() -> int:
     return child.process.pid
 
 
-def test_after_the_engine_was_killed_the_next_call_works(ten_kpis: bytes) -> None:
+def test_after_the_engine_was_killed_the_next_call_works(laid_out_card: bytes) -> None:
     warm_up()
     killed = child_pid()
     os.kill(killed, signal.SIGKILL)
     os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)
-    assert scorecard_pdf(samples.ten_kpis(), ID) == ten_kpis
+    assert laid_out(samples.ten_kpis(), ID) == laid_out_card
     assert child_pid() != killed
 
 
-def test_an_engine_that_hangs_is_ended_in_time(monkeypatch: pytest.MonkeyPatch, ten_kpis: bytes) -> None:
+def test_an_engine_that_hangs_is_ended_in_time(monkeypatch: pytest.MonkeyPatch, laid_out_card: bytes) -> None:
     warm_up()
     hanging = child_pid()
     os.kill(hanging, signal.SIGSTOP)
     with monkeypatch.context() as patch:
         patch.setattr(pdf_process, "SECONDS_FOR_A_PAGE", 0.3)
         with pytest.raises(RenderFailed) as refused:
-            scorecard_pdf(samples.ten_kpis(), ID)
+            laid_out(samples.ten_kpis(), ID)
     assert refused.value.code == "timed_out"
     assert not Path(f"/proc/{hanging}").exists()
-    assert scorecard_pdf(samples.ten_kpis(), ID) == ten_kpis
+    assert laid_out(samples.ten_kpis(), ID) == laid_out_card
 
 
-def test_an_engine_that_dies_at_work_says_so(ten_kpis: bytes) -> None:
+def test_an_engine_that_dies_at_work_says_so(laid_out_card: bytes) -> None:
     warm_up()
     dying = child_pid()
     os.kill(dying, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(scorecard_pdf, samples.ten_kpis(), ID)
+        waiting = pool.submit(laid_out, samples.ten_kpis(), ID)
         while not pdf_process._for_one.lock.locked():
             pass
         os.kill(dying, signal.SIGKILL)
         with pytest.raises(RenderFailed) as refused:
             waiting.result(10)
     assert refused.value.code == "ended"
-    assert scorecard_pdf(samples.ten_kpis(), ID) == ten_kpis
+    assert laid_out(samples.ten_kpis(), ID) == laid_out_card
 
 
 def test_a_page_that_wants_too_much_memory_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -446,23 +451,23 @@ def test_an_engine_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, t
 def test_threads_get_their_own_answers() -> None:
     cards = [dataclasses.replace(samples.one_kpi(), comment=f"Komentar nomor {number}") for number in range(6)]
     with ThreadPoolExecutor(6) as pool:
-        texts = [words(pdf) for pdf in pool.map(lambda card: scorecard_pdf(card, ID), cards)]
+        texts = [words(pdf) for pdf in pool.map(lambda card: laid_out(card, ID), cards)]
     assert [f"Komentarnomor{number}" in text for number, text in enumerate(texts)] == [True] * 6
 
 
-def test_who_waits_for_one_page_does_not_wait_behind_a_batch(ten_kpis: bytes) -> None:
-    assert scorecard_pdf(samples.ten_kpis(), ID, in_batch=True) == ten_kpis
+def test_who_waits_for_one_page_does_not_wait_behind_a_batch(laid_out_card: bytes) -> None:
+    assert laid_out(samples.ten_kpis(), ID, in_batch=True) == laid_out_card
     batch = pdf_process._for_many.child
     assert batch is not None
     os.kill(batch.process.pid, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
-        page_of_batch = pool.submit(scorecard_pdf, samples.ten_kpis(), ID, in_batch=True)
+        page_of_batch = pool.submit(laid_out, samples.ten_kpis(), ID, in_batch=True)
         while not pdf_process._for_many.lock.locked():
             pass
-        assert scorecard_pdf(samples.ten_kpis(), ID) == ten_kpis
+        assert laid_out(samples.ten_kpis(), ID) == laid_out_card
         assert not page_of_batch.done()
         os.kill(batch.process.pid, signal.SIGCONT)
-        assert page_of_batch.result(10) == ten_kpis
+        assert page_of_batch.result(10) == laid_out_card
 
 
 def test_nothing_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
