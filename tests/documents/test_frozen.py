@@ -12,7 +12,7 @@ from app.documents.frozen.fill import fill
 from app.documents.frozen.unfit import Unfit
 from app.rules.scorecard import Scorecard
 from app.rules.vocabulary import Language
-from tests import samples
+from tests import brandings, samples
 from tests.documents import pages, varied
 
 ID, EN = Language.INDONESIAN, Language.ENGLISH
@@ -40,6 +40,12 @@ def test_a_filled_sample_is_what_the_engine_makes(sample: str, tmp_path: Path) -
     file = tmp_path / "card.pdf"
     file.write_bytes(filled)
     assert pdfua.validate(str(file)).findings == ()
+
+
+def test_a_filled_card_bears_the_logo() -> None:
+    card, look = samples.one_kpi(), brandings.LOOK
+    filled = fill(card, ID, look)
+    assert_equal(filled, scorecard_pdf.laid_out(card, ID, look))
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from app.rules.scorecard import (
     Verification,
 )
 from app.rules.vocabulary import AdjustmentKind, KpiStatus
-from tests import samples
+from tests import brandings, samples
 
 NAMES = (
     "Sri",
@@ -54,6 +54,7 @@ LOOKS = (
         accent="#7a1f3d",
         address="Jl. Jenderal Sudirman Kav. 52–53, Jakarta 12190",
         footer="NPWP 01.234.567.8-901.000",
+        logo=brandings.logo(260, 230),
     ),
     Branding(
         version=2,

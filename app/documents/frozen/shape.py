@@ -219,8 +219,12 @@ def _adopted(shared: Shared, found: Sequence[str]) -> int:
         head, mark, rest = each.partition("stream\n")
         entries = _REFERENCE.sub(lambda name: f"{first + 1 + int(name[1])} 0 R", head).strip()
         if mark:
-            plain = re.sub(r"/Length \d+", "", entries.removesuffix(">>").removeprefix("<<"))
-            shared.add_stream(plain.encode("latin-1"), rest.rpartition("\nendstream")[0].encode("latin-1"))
+            plain = re.sub(r"/Length \d+", "", entries.removesuffix(">>").removeprefix("<<")).encode("latin-1")
+            content = rest.rpartition("\nendstream")[0].encode("latin-1")
+            if b"/Filter" in plain:  # pictures come packed
+                shared.streams[shared.new()] = (plain, content)
+            else:
+                shared.add_stream(plain, content)
         else:
             shared.add(entries.encode("latin-1"))
     return first + 1
