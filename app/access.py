@@ -172,10 +172,11 @@ def relations_to(session: Session, actor: Actor, person_id: int) -> frozenset[Re
         relations.add(_R.LINE)
     elif actor.person_id in managers:
         relations.add(_R.ABOVE)
-    if session.scalar(select(exists(_assigned(actor).where(AppraiserAssignment.person_id == person_id)))):
-        relations.add(_R.LINE)
-    if session.scalar(select(exists(_seconded(actor).where(SecondPerson.person_id == person_id)))):
-        relations.add(_R.ABOVE)
+    is_given = exists(_assigned(actor).where(AppraiserAssignment.person_id == person_id))
+    is_second = exists(_seconded(actor).where(SecondPerson.person_id == person_id))
+    for holds, relation in zip(session.execute(select(is_given, is_second)).one(), (_R.LINE, _R.ABOVE), strict=True):
+        if holds:
+            relations.add(relation)
     return frozenset(relations)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, case, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.access import Actor, require
+from app.errors import NotFound
 from app.models import Acknowledgement, Appraisal, Cycle, Period, Person, PublishedScorecard
 from app.rules.charts import Scale, TrendChart, trend_bars
 from app.rules.scorecard import Revision, Trend
@@ -73,6 +74,9 @@ class Archive:
 def archive_of(session: Session, actor: Actor, *, person_id: int) -> Archive:
     """Everything that was ever published for the person and is still kept."""
     require(session, actor, Action.SCORECARD_READ, person_id)
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound
     rows = session.execute(_versions(person_id)).all()
     cycles = {
         cycle.id: cycle
@@ -84,7 +88,7 @@ def archive_of(session: Session, actor: Actor, *, person_id: int) -> Archive:
         ArchivedCycle(cycles[cycle_id], [_card(list(versions)) for _, versions in groupby(cards, lambda row: row.id)])
         for cycle_id, cards in groupby(rows, lambda row: row.cycle_id)
     ]
-    return Archive(session.get_one(Person, person_id), found, _chart(found))
+    return Archive(person, found, _chart(found))
 
 
 def _versions(person_id: int) -> Select[*tuple[Any, ...]]:

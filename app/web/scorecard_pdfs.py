@@ -126,21 +126,21 @@ def batch_page(request: Request, session: DbSession, actor: CurrentActor, batch_
 
 
 @router.post("/pdf-batches/{batch_id}/cancel", dependencies=_ISSUE)
-def cancel(request: Request, session: DbSession, actor: CurrentActor, batch_id: RowId) -> Response:
+def cancel(request: Request, session: DbSession, actor: CurrentActor, batch_id: RowId, _form: SentForm) -> Response:
     """Stop after what is in hand."""
     pdf_batches.cancel(session, actor, batch_id)
     return redirect(request, f"/pdf-batches/{batch_id}", mark("Stopped. What is ready stays ready."))
 
 
 @router.post("/pdf-batches/{batch_id}/resume", dependencies=_ISSUE)
-def resume(request: Request, session: DbSession, actor: CurrentActor, batch_id: RowId) -> Response:
+def resume(request: Request, session: DbSession, actor: CurrentActor, batch_id: RowId, _form: SentForm) -> Response:
     """Go on where it was stopped."""
     pdf_batches.resume(session, actor, batch_id)
     return redirect(request, f"/pdf-batches/{batch_id}")
 
 
 @router.post("/pdf-batches/{batch_id}/retry", dependencies=_ISSUE)
-def retry(request: Request, session: DbSession, actor: CurrentActor, batch_id: RowId) -> Response:
+def retry(request: Request, session: DbSession, actor: CurrentActor, batch_id: RowId, _form: SentForm) -> Response:
     """Try again what failed."""
     pdf_batches.retry(session, actor, batch_id)
     return redirect(request, f"/pdf-batches/{batch_id}")

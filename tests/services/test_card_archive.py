@@ -88,6 +88,8 @@ def test_others_read_it_as_they_read_the_scorecards(session: Session, cast: Cast
     for stranger in ("eva", "otto", "omar"):
         with pytest.raises(NotFound):
             archive(session, cast, stranger)
+    with pytest.raises(NotFound):
+        archive_of(session, actor_of(cast.hana), person_id=999_999)
 
 
 @pytest.mark.usefixtures("past")
