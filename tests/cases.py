@@ -61,7 +61,7 @@ def make_past(session: Session, cast: Cast, today: date = TODAY) -> Past:
     assign_appraiser(session, hana, where=Where(cast.eva.id, "2024", "2024-12"), values=values)
     week = timedelta(days=7)
     second = SecondPerson(
-        person_id=cast.eli.id, deputy_id=cast.otto.id, starts_on=today + week, ends_on=today + 2 * week,
+        person_id=cast.eli.id, deputy_id=cast.omar.id, starts_on=today + week, ends_on=today + 2 * week,
         reason="Root cuti.", by_id=cast.root.id, at=clock.now(),
     )  # fmt: skip
     session.add(second)

@@ -41,6 +41,8 @@ class SentForm:
     """Whether it is sent by a button without a name: those with one mean something else then."""
     targets: list[str] = field(default_factory=list)
     """Other addresses to which a button or a script sends the same fields."""
+    asides: set[str] = field(default_factory=set)
+    """Those of them whose answer goes into a frame or a window of its own: the page stays, with all that was typed."""
 
     def data(self) -> dict[str, list[str]]:
         """The fields as they start, without files."""
@@ -77,6 +79,8 @@ class PageReader(HTMLParser):
             self._loose.append((target, {"form": given.get("form", "") or given.get("hx-include", "").lstrip("#")}))
             if self._open is not None and not self._loose[-1][1]["form"]:
                 self._open.targets.append(target)
+                if "formtarget" in given:
+                    self._open.asides.add(target)
         if tag in _TYPED_TAGS:
             self._field(tag, given)
         elif tag == "option" and self._select and (form := self._form_of({})):
@@ -207,7 +211,7 @@ def forms_by_route(app: FastAPI, site: Site) -> dict[str, SentForm]:
             if path is not None and (path not in found or len(found[path].fields) < len(form.fields)):
                 without = {"submit"} if target == form.path and form.has_plain_button else set()
                 fields = [(name, text) for name, text in form.fields if form.kinds[name] not in without]
-                found[path] = SentForm(target, form.page, "post", fields, form.kinds)
+                found[path] = SentForm(target, form.page, "post", fields, form.kinds, asides=form.asides)
     return found
 
 
