@@ -212,7 +212,7 @@ def test_no_address_upsets_any_page(app: FastAPI, site: Site, attacker: Attacker
 # --- Forms ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(300)  # every field of every form: more than a thousand answers
+@pytest.mark.timeout(600)  # every field of every form: more than a thousand answers
 def test_no_field_of_any_form_upsets_the_service(met: list[Met], attacker: Attacker) -> None:
     values = cycle((*TEXTS, *NUMBERS, *DAYS))
     lost: list[tuple[str, str, str, int]] = []
