@@ -20,8 +20,8 @@ run:  ## Serve at http://127.0.0.1:8000 with the data in ./data
 demo:  ## The same with a demo organisation, if the database is still empty; prints its logins
 	$(RUN) exec $(BIN)/python -m app demo --serve
 
-test:  ## All tests on SQLite; those of the database again on PostgreSQL, but for the slow walks; a part: make test T=tests/rules
-	$(DEV) $(BIN)/pytest -n 2 $(T) && { $(BIN)/pytest -n 2 --database postgresql -m "database and not slow" $(T) || [ $$? -eq 5 ]; }
+test:  ## All tests on SQLite; those of the database again on PostgreSQL, but for the slow walks through pages; a part: make test T=tests/rules
+	$(DEV) $(BIN)/pytest -n 2 $(T) && { $(BIN)/pytest -n 2 --database postgresql -m "database and (service or not slow)" $(T) || [ $$? -eq 5 ]; }
 
 lint:  ## Style, formatting, who imports whom, templates, spelling, missing translations
 	$(DEV) $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/djlint --lint --quiet templates && $(BIN)/codespell && $(BIN)/python tools/messages.py

@@ -29,6 +29,8 @@ from tests.tools import Browser, Clock, SignIn
 hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("house")
 
+_SERVICES = Path(__file__).parent / "services"
+
 pytest_plugins = ["tests.postgres", "tests.chromium"]
 
 
@@ -38,8 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses by the mark
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches the database."""
+    """Mark what touches the database, and what tries the services."""
     for item in items:
+        if item.path.is_relative_to(_SERVICES):
+            item.add_marker("service")
         if "connection" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
 
