@@ -32,8 +32,11 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
-OTHERS = {"answer_feedback", "decline_feedback", "name_second_person", "remove_note"}
-"""What neither HR nor the employee does here: eva was asked, mona has written the note, two can decide about eli."""
+OTHERS = {"answer_feedback", "decline_feedback", "name_second_person", "remove_note", "send_scorecard_link"}
+"""What neither HR nor the employee does here: eva was asked, mona has written the note, two can decide about eli.
+
+Nor is a link sent to eli, who was told today.
+"""
 ROLES = {"hana": 8, "mona": 5, "eli": 5, "anonymous": 1}
 """Who calls, and with how many generated requests of each sign for each operation."""
 FEW = {"get_scorecard_pdf", "get_scorecard_pdfs", "get_plan_pdf", "get_calibration_pdf", "get_completeness_pdf"}
