@@ -11,6 +11,7 @@ from app.routing import CurrentActor, DbSession, Needs, make_router
 from app.rules.vocabulary import Action
 from app.services import calibration, cycles, scorecard_lists, units
 from app.services.released import LONGEST_WORDS
+from app.web.asked_period import asked_period
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
 
@@ -22,18 +23,11 @@ PAGE: Final = 50
 @router.get("/calibration", dependencies=_CALIBRATE)
 def session_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """Distribution, raters and every result of a period that is not published yet."""
-    every = cycles.list_cycles(session, actor)
-    code = query.one_of("cycle", [cycle.code for cycle in every], required=False)
-    current = cycles.current_cycle(session, actor.today) or (every[0] if every else None)
-    if not code and current is None:
-        scorecard_lists.note_reading(session)
+    asked = asked_period(session, actor, query)
+    if asked is None:
         calibration.note_looking(session)
         return page(request, "scorecards/no_cycle.html")
-    code = code or (current.code if current else "")
-    known = next(cycle for cycle in every if cycle.code == code)
-    period_code = query.one_of("period", [period.code for period in known.periods], required=False) or None
-    cycle, period = scorecard_lists.find_period(session, actor, cycle_code=code, period_code=period_code)
-    return _show(request, session, actor, (cycle, period), query, Form(request.state.locale))
+    return _show(request, session, actor, (asked.cycle, asked.period), query, Form(request.state.locale))
 
 
 @router.post("/calibration", dependencies=_CALIBRATE)

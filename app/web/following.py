@@ -16,12 +16,13 @@ from app.rules.numbers import legible, plain
 from app.rules.scorecard import ScorecardKpi
 from app.rules.vocabulary import Action, NoteKind
 from app.scorecard_view import ScorecardView
-from app.services import causes, cycles, goals, incentives, notes, scorecard_lists, scorecards, team, units
+from app.services import causes, goals, incentives, notes, scorecards, team, units
 from app.services.causes import CauseValues, KpiAt
 from app.services.following import Following, follow
 from app.services.notes import NoteValues
 from app.services.scorecards import PeriodCard
 from app.services.team import TeamFilter
+from app.web.asked_period import asked_period
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
 from app.working import working_text
@@ -241,17 +242,10 @@ def finish_action(
 @router.get("/team", dependencies=_READ)
 def team_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """How everybody stands whom the reader may see, KPI by KPI."""
-    every = cycles.list_cycles(session, actor)
-    chosen = query.one_of("cycle", [cycle.code for cycle in every], required=False)
-    if not chosen:
-        current = cycles.current_cycle(session, actor.today) or (every[0] if every else None)
-        chosen = current.code if current else ""
-    if not chosen:
-        scorecard_lists.note_reading(session)
+    asked = asked_period(session, actor, query)
+    if asked is None:
         return page(request, "scorecards/no_cycle.html")
-    known = next(cycle for cycle in every if cycle.code == chosen)
-    wished = query.one_of("period", [period.code for period in known.periods], required=False) or None
-    cycle, period = scorecard_lists.find_period(session, actor, cycle_code=chosen, period_code=wished)
+    cycle, period, every = asked
     wanted = TeamFilter(
         search=query.text("search", required=False, limit=100),
         unit_id=query.whole("unit", required=False, minimum=1, maximum=2**62),

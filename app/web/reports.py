@@ -7,8 +7,9 @@ from fastapi import Depends, Request, Response
 
 from app.routing import CurrentActor, DbSession, Needs, make_router
 from app.rules.vocabulary import Action
-from app.services import cycles, reports, scorecard_lists
+from app.services import reports
 from app.services.plan_bulk import may_make_many
+from app.web.asked_period import asked_period
 from app.web.forms import Query
 from app.web.render import page
 
@@ -20,15 +21,11 @@ PAGE: Final = 50
 @router.get("/reports/completeness", dependencies=_READ)
 def completeness_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """Who has no plan, whose entries are missing, whose scorecard is not published."""
-    every = cycles.list_cycles(session, actor)
-    current = cycles.current_cycle(session, actor.today) or (every[0] if every else None)
-    chosen = query.one_of("cycle", [cycle.code for cycle in every], required=False) or (current.code if current else "")
-    if not chosen:
+    asked = asked_period(session, actor, query)
+    if asked is None:
         reports.note_reading(session)
         return page(request, "reports/no_cycle.html")
-    known = next(cycle for cycle in every if cycle.code == chosen)
-    wished = query.one_of("period", [period.code for period in known.periods], required=False) or None
-    cycle, period = scorecard_lists.find_period(session, actor, cycle_code=chosen, period_code=wished)
+    cycle, period, every = asked
     number = query.whole("page", required=False, minimum=1, maximum=10**6) or 1
     missing = reports.list_missing(session, actor, period, offset=(number - 1) * PAGE, limit=PAGE)
 

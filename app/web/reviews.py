@@ -14,11 +14,12 @@ from app.routing import CurrentActor, DbSession, Needs, make_router
 from app.rules.outcome import LEVELS
 from app.rules.vocabulary import Action, AdjustmentKind
 from app.scorecard_view import ScorecardView
-from app.services import cycles, feedback, review_lists, reviews, scorecard_lists, self_assessments
+from app.services import feedback, review_lists, reviews, self_assessments
 from app.services.review_changes import LONGEST_WORDS
 from app.services.reviews import LevelSeen, ReviewView, Scoring
 from app.services.self_assessments import OwnView, OwnWords
 from app.services.where import Where
+from app.web.asked_period import asked_period
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
 from app.web.where import ONE, At, review_path
@@ -37,17 +38,10 @@ PAGE: Final = 50
 @router.get("/reviews", dependencies=_READ)
 def list_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """The reviews of a period whom the reader may see, with what each waits for."""
-    every = cycles.list_cycles(session, actor)
-    chosen = query.one_of("cycle", [cycle.code for cycle in every], required=False)
-    if not chosen:
-        current = cycles.current_cycle(session, actor.today) or (every[0] if every else None)
-        chosen = current.code if current else ""
-    if not chosen:
-        scorecard_lists.note_reading(session)
+    asked = asked_period(session, actor, query)
+    if asked is None:
         return page(request, "reviews/no_cycle.html")
-    known = next(cycle for cycle in every if cycle.code == chosen)
-    wished = query.one_of("period", [period.code for period in known.periods], required=False) or None
-    cycle, period = scorecard_lists.find_period(session, actor, cycle_code=chosen, period_code=wished)
+    cycle, period, every = asked
     number = query.whole("page", required=False, minimum=1, maximum=10**6) or 1
     listing = review_lists.list_reviews(session, actor, cycle, period, offset=(number - 1) * PAGE, limit=PAGE)
     return page(

@@ -9,12 +9,13 @@ from fastapi.responses import StreamingResponse
 from app.errors import Invalid, NotFound
 from app.i18n import mark
 from app.models import Cycle, Period
-from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router, reading
+from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, reading
 from app.rules.issuing import FileNames, PdfState, file_name
 from app.rules.vocabulary import Action, Language
-from app.services import cycles, pdf_batches, pdf_bundle, pdf_choice, scorecard_lists, units
+from app.services import cycles, pdf_batches, pdf_bundle, pdf_choice, units
 from app.services.pdf_bundle import Bundle
 from app.services.pdf_choice import Wanted
+from app.web.asked_period import asked_period
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
 from app.web.scorecards import attachment
@@ -48,10 +49,10 @@ STYLES: Final = {
 @router.get("/scorecards/pdf", dependencies=_READ)
 def choose_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """How many scorecards of a period are published, how many PDFs are ready, and what can be done about the others."""
-    found = _period_of(session, actor, query)
-    if found is None:
+    asked = asked_period(session, actor, query)
+    if asked is None:
         return page(request, "scorecards/no_cycle.html")
-    cycle, period = found
+    cycle, period, every = asked
     wanted, language = _wanted(query), _language(request, query)
     return page(
         request,
@@ -61,7 +62,7 @@ def choose_page(request: Request, session: DbSession, actor: CurrentActor, query
         batches=pdf_batches.list_batches(session, actor, limit=_BATCHES).items,
         counts=pdf_choice.counts(session, actor, period, wanted, language, Action.SCORECARD_READ),
         cycle=cycle,
-        cycles=cycles.list_cycles(session, actor),
+        cycles=every,
         is_hr=actor.is_hr,
         is_narrowed=wanted != Wanted(),
         language=language,
@@ -81,23 +82,23 @@ def choose_page(request: Request, session: DbSession, actor: CurrentActor, query
 def download_all(request: Request, actor: CurrentActor, query: Query) -> Response:
     """The ZIP, sent while it is made; every PDF in it is put on record as a download."""
     with reading(request) as session:
-        found = _period_of(session, actor, query)
-    if found is None:
+        asked = asked_period(session, actor, query)
+    if asked is None:
         raise NotFound
     sessions = request.app.state.sessions
-    return _sent(request, pdf_bundle.begin(sessions, actor, found[1], _wanted(query), _language(request, query)))
+    return _sent(request, pdf_bundle.begin(sessions, actor, asked.period, _wanted(query), _language(request, query)))
 
 
 @router.post("/pdf-batches", dependencies=_ISSUE)
 def start(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
     """PDFs prepared in the background, as chosen on the page before."""
-    found = _period_of(session, actor, form)
-    if found is None:
+    asked = asked_period(session, actor, form)
+    if asked is None:
         raise NotFound
     wanted, language = _wanted(form), _language(request, form)
     if not form.is_valid:
         raise Invalid(form.faults)
-    batch = pdf_batches.start(session, actor, found[1], wanted, language)
+    batch = pdf_batches.start(session, actor, asked.period, wanted, language)
     return redirect(request, f"/pdf-batches/{batch.id}")
 
 
@@ -158,11 +159,11 @@ def download_batch(request: Request, actor: CurrentActor, batch_id: RowId) -> Re
 def choose_names(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
     """How files are named from now on."""
     cycles.check_may_write(session, actor)
-    found, style = _period_of(session, actor, form), form.choice("names", FileNames)
+    asked, style = asked_period(session, actor, form), form.choice("names", FileNames)
     if style is None or not form.is_valid:
         raise Invalid(form.faults)
     pdf_batches.choose_file_names(session, actor, style)
-    chosen = "?" + urlencode(_asked(*found, Wanted(), _language(request, form))) if found else ""
+    chosen = "?" + urlencode(_asked(asked.cycle, asked.period, Wanted(), _language(request, form))) if asked else ""
     return redirect(request, f"/scorecards/pdf{chosen}", mark("The files are named so from now on."))
 
 
@@ -186,19 +187,6 @@ def _asked(cycle: Cycle, period: Period, wanted: Wanted, language: Language) -> 
 
 def _example(style: FileNames, period: Period) -> str:
     return file_name(style, number="10423", name="Dewi Ayu", unit="Keuangan", period_code=period.code)
-
-
-def _period_of(session: DbSession, actor: Actor, query: Form) -> tuple[Cycle, Period] | None:
-    """What was asked for, or else what is shown where nothing was; None where there is no cycle yet."""
-    scorecard_lists.note_reading(session)
-    every = cycles.list_cycles(session, actor)
-    code = query.one_of("cycle", [cycle.code for cycle in every], required=False)
-    chosen = next((cycle for cycle in every if cycle.code == code), None)
-    chosen = chosen or cycles.current_cycle(session, actor.today) or (every[0] if every else None)
-    if chosen is None:
-        return None
-    wished = query.one_of("period", [period.code for period in chosen.periods], required=False) or None
-    return scorecard_lists.find_period(session, actor, cycle_code=chosen.code, period_code=wished)
 
 
 def _wanted(query: Form) -> Wanted:

@@ -12,10 +12,11 @@ from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, read
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, Language
 from app.scorecard_view import ScorecardView
-from app.services import cycles, issued, scorecard_lists, scorecards, units, what_if
+from app.services import issued, scorecard_lists, scorecards, units, what_if
 from app.services.scorecard_lists import CardFilter, Wanted
 from app.services.scorecards import PeriodCard
 from app.web import following
+from app.web.asked_period import asked_period
 from app.web.forms import Form, Query
 from app.web.render import page
 
@@ -27,17 +28,10 @@ PAGE: Final = 50
 @router.get("/scorecards", dependencies=_READ)
 def list_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """How everybody stands in a period whom the reader may see."""
-    every = cycles.list_cycles(session, actor)
-    chosen = query.one_of("cycle", [cycle.code for cycle in every], required=False)
-    if not chosen:
-        current = cycles.current_cycle(session, actor.today) or (every[0] if every else None)
-        chosen = current.code if current else ""
-    if not chosen:
-        scorecard_lists.note_reading(session)
+    asked = asked_period(session, actor, query)
+    if asked is None:
         return page(request, "scorecards/no_cycle.html")
-    known = next(cycle for cycle in every if cycle.code == chosen)
-    wished = query.one_of("period", [period.code for period in known.periods], required=False) or None
-    cycle, period = scorecard_lists.find_period(session, actor, cycle_code=chosen, period_code=wished)
+    cycle, period, every = asked
     wanted = wanted_of(query)
     number = query.whole("page", required=False, minimum=1, maximum=10**6) or 1
     listing = scorecard_lists.list_scorecards(
