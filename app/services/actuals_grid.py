@@ -16,6 +16,7 @@ from app.rules.entries import Figure, FigureForm
 from app.rules.faults import Fault
 from app.rules.vocabulary import BINDING, Action
 from app.services.actuals import Desk, EntryValues
+from app.services.employment import not_left_before
 from app.services.entry_books import Book, books_of, form_of
 from app.services.grid_squares import Square, squares_of
 
@@ -158,7 +159,7 @@ def units_of_grid(session: Session, actor: Actor) -> Sequence[Unit]:
 
 def people_of_grid(actor: Actor, period: Period, wanted: GridFilter) -> Select[Person]:
     """Those whose figures of a period the actor may see, narrowed to who is wanted; never the actor."""
-    employed = (Person.joined_on <= period.ends_on) & or_(Person.left_on.is_(None), Person.left_on >= period.starts_on)
+    employed = (Person.joined_on <= period.ends_on) & not_left_before(period.starts_on)
     people = select(Person).where(may(actor, Action.ENTRY_READ, Person.id), Person.id != actor.person_id, employed)
     for word in wanted.search.split():
         people = people.where(_is_called(Person.name, Person.number, word))

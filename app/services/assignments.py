@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -15,6 +15,7 @@ from app.rules.faults import Fault
 from app.rules.vocabulary import Action
 from app.services import audit
 from app.services.cycles import cycle_by_code, period_of
+from app.services.employment import not_left_before
 from app.services.people_lists import person_named
 from app.services.released import checked_words
 from app.services.where import Where
@@ -79,7 +80,7 @@ def check_may_assign(session: Session, actor: Actor, *, person_id: int) -> None:
 
 def _appraiser(session: Session, actor: Actor, who: str, person_id: int) -> Person:
     """The one person of this number or name who is on the staff and is not the employee."""
-    is_here = or_(Person.left_on.is_(None), Person.left_on >= actor.today)
+    is_here = not_left_before(actor.today)
     found = person_named(session, who, is_here, at="who")
     if found.id == person_id:
         raise Invalid([Fault("who", "own_manager")])

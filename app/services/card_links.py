@@ -13,6 +13,7 @@ from app.models import Acknowledgement, Appraisal, Notice, Period, Person, Publi
 from app.rules.noticing import NoticeKind
 from app.rules.vocabulary import RELEASED, Action
 from app.services import audit, telling
+from app.services.employment import not_left_before
 from app.services.organisation import settings_of
 from app.services.receipts import receipt_of
 from app.services.released import appraisal_for_change, latest_version
@@ -82,7 +83,7 @@ def _waiting(session: Session, actor: Actor, period: Period) -> Select[Published
             PublishedScorecard.id.in_(latest),
             PublishedScorecard.id.not_in(select(Acknowledgement.scorecard_id)),
             ~fresh.exists(),
-            or_(Person.left_on.is_(None), Person.left_on >= actor.today),
+            not_left_before(actor.today),
             may(actor, Action.SCORECARD_PUBLISH, Person.id),
         )
     )

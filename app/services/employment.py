@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
@@ -25,6 +25,11 @@ def placement_on(person: Person, day: date) -> Placement | None:
 def line_on(person: Person, day: date) -> ReportingLine | None:
     """The reporting line of a person on a day."""
     return next((row for row in person.reporting_lines if _holds(row, day)), None)
+
+
+def not_left_before(day: date) -> ColumnElement[bool]:
+    """Whether a person is still employed on a day, or will only be from later on; the last day counts."""
+    return or_(Person.left_on.is_(None), Person.left_on >= day)
 
 
 def manager_on(session: Session, person_id: int, day: date) -> Person | None:

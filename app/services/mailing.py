@@ -24,6 +24,7 @@ from app.models import Account, Mail, Notice, NoticePreference, Person, RoleGran
 from app.rules.noticing import NECESSARY, MailState, MailWish, pause_after
 from app.rules.vocabulary import Language
 from app.security import new_token
+from app.services.employment import not_left_before
 from app.services.notices import told
 from app.settings import Settings
 
@@ -73,7 +74,7 @@ def _let_be(session: Session, settings: Settings) -> None:
         Account.person_id == Notice.person_id,
         Account.is_disabled.is_(False),
         Person.id == Account.person_id,
-        or_(Person.left_on.is_(None), Person.left_on >= today),
+        not_left_before(today),
     )
     unwanted = and_(_wishes(MailWish.NECESSARY), Notice.kind.not_in(NECESSARY))
     session.execute(

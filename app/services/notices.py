@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from app.models import Notice, NoticePreference, Person
 from app.notice_texts import fields_of, notice_path, notice_text
 from app.rules.noticing import MailWish, NoticeKind
 from app.rules.vocabulary import Action
+from app.services.employment import not_left_before
 from app.services.listing import Listing
 from app.services.organisation import settings_of
 
@@ -168,5 +169,5 @@ def _own(actor: Actor) -> ColumnElement[bool]:
 
 
 def _is_employed(session: Session, person_id: int, today: date) -> bool:
-    stays = or_(Person.left_on.is_(None), Person.left_on >= today)
+    stays = not_left_before(today)
     return session.scalar(select(Person.id).where(Person.id == person_id, stays)) is not None

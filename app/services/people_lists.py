@@ -16,6 +16,7 @@ from app.models import Account, Person, Placement, Position, ReportingLine, Unit
 from app.rules.faults import Fault
 from app.rules.texts import search_words, tidy
 from app.rules.vocabulary import Action
+from app.services.employment import not_left_before
 from app.services.listing import Listing
 
 MOST_OFFERED: Final = 500
@@ -59,7 +60,7 @@ def list_people(
     if unit_id is not None:
         query = query.where(Person.id.in_(placed_in(unit_id, actor.today)))
     if not with_left:
-        query = query.where(or_(Person.left_on.is_(None), Person.left_on >= actor.today))
+        query = query.where(not_left_before(actor.today))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page = query.options(*_WITH_HISTORY).order_by(Person.name, Person.id).offset(offset).limit(limit)
     return Listing(session.scalars(page).all(), total)
@@ -87,9 +88,7 @@ def without_manager(session: Session, actor: Actor) -> list[Person]:
         ReportingLine.person_id == Person.id, ReportingLine.ends_on == manager, ReportingLine.ends_on < actor.today
     )
     reports = exists().where(ReportingLine.person_id == Person.id, _runs(actor.today))
-    query = select(Person).where(
-        reported_until_then, ~reports, or_(Person.left_on.is_(None), Person.left_on >= actor.today)
-    )
+    query = select(Person).where(reported_until_then, ~reports, not_left_before(actor.today))
     return list(session.scalars(query.order_by(Person.name, Person.id)))
 
 
@@ -106,7 +105,7 @@ class Choices:
 def choices(session: Session, actor: Actor) -> Choices:
     """What may be chosen for a person."""
     require(session, actor, Action.PERSON_WRITE)
-    employed = select(Person).where(or_(Person.left_on.is_(None), Person.left_on >= actor.today))
+    employed = select(Person).where(not_left_before(actor.today))
     people = session.scalars(employed.order_by(Person.name, Person.id).limit(MOST_OFFERED + 1)).all()
     if len(people) > MOST_OFFERED:
         leads = select(ReportingLine.manager_id).where(_runs(actor.today))

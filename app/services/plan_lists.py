@@ -15,7 +15,7 @@ from app.models import Cycle, Kpi, Objective, Person, Placement, Plan
 from app.rules.faults import Fault
 from app.rules.vocabulary import IN_MAKING, Action, PlanState
 from app.services.cycles import list_cycles
-from app.services.employment import placement_on
+from app.services.employment import not_left_before, placement_on
 from app.services.listing import Listing
 from app.services.planning import findings, with_parts
 
@@ -166,7 +166,7 @@ def _people(actor: Actor, cycle: Cycle, search: str) -> Select[Person]:
     people = select(Person).where(
         may(actor, Action.PLAN_READ, Person.id),
         Person.joined_on <= cycle.ends_on,
-        or_(Person.left_on.is_(None), Person.left_on >= cycle.starts_on),
+        not_left_before(cycle.starts_on),
     )
     return people.where(_is_called(search)) if search else people
 

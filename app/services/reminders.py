@@ -36,6 +36,7 @@ from app.rules.vocabulary import (
     RemarkKind,
     SourceKind,
 )
+from app.services.employment import not_left_before
 from app.services.gaps import gaps_of
 from app.services.notices import tell
 from app.services.released import appeal_day
@@ -265,7 +266,7 @@ def _missing_plans(day: _Day) -> Iterator[Reminder]:
         without = day.session.scalars(
             select(Person.id).where(
                 Person.joined_on <= cycle.starts_on,
-                or_(Person.left_on.is_(None), Person.left_on >= day.today),
+                not_left_before(day.today),
                 ~exists().where(Plan.person_id == Person.id, Plan.cycle_id == cycle.id),
             )
         )

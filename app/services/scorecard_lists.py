@@ -15,6 +15,7 @@ from app.models import Appraisal, Cycle, GradeBand, Period, Person, Plan, Publis
 from app.rules.vocabulary import BINDING, RELEASED, Action
 from app.rules.workflow import Step
 from app.services.appraisals import refusal_of
+from app.services.employment import not_left_before
 from app.services.listing import Listing
 from app.services.people_lists import placed_in
 from app.services.scorecard_facts import Placed, as_told, is_over, load_cycle, load_facts, people_on
@@ -165,7 +166,7 @@ def count_scorecards(session: Session, actor: Actor, period: Period, wanted: Wan
 
 def employed_in(first: date, last: date) -> ColumnElement[bool]:
     """Who is on the staff on at least one of the days."""
-    return (Person.joined_on <= last) & or_(Person.left_on.is_(None), Person.left_on >= first)
+    return (Person.joined_on <= last) & not_left_before(first)
 
 
 def has_plan(period: Period) -> ColumnElement[bool]:

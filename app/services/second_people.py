@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -16,6 +16,7 @@ from app.rules.faults import Fault
 from app.rules.vocabulary import Action, Role
 from app.services import audit
 from app.services.assignments import LONGEST
+from app.services.employment import not_left_before
 from app.services.people_lists import person_named
 from app.services.released import checked_words
 
@@ -55,8 +56,10 @@ def seconds_of(session: Session, actor: Actor, *, person_id: int) -> Seconds:
 
 
 def check_may_name(session: Session, actor: Actor, *, person_id: int) -> None:
-    """Refuse who never names anybody for this person, before anything else is looked at."""
+    """Refuse who never names anybody for this person, or where there is no need, before anything else is looked at."""
     require(session, actor, Action.SECOND_NAME, person_id)
+    if len(_deciders(session, actor, person_id)) >= NEEDED:
+        raise Conflict("second_is_there")
 
 
 def name_second(session: Session, actor: Actor, *, person_id: int, values: SecondValues) -> SecondPerson:
@@ -99,7 +102,7 @@ def end_second(session: Session, actor: Actor, *, person_id: int, second_id: int
 
 def _deciders(session: Session, actor: Actor, person_id: int) -> set[int]:
     """Who can decide about a person today: above the manager, of HR, or by name; never the person."""
-    here = or_(Person.left_on.is_(None), Person.left_on >= actor.today)
+    here = not_left_before(actor.today)
     hr = select(RoleGrant.person_id).join(Person, RoleGrant.person_id == Person.id).where(RoleGrant.role == Role.HR)
     above = managers_above(session, person_id, actor.today)[1:]
     named = seconds_named(session, person_id, actor.today)
@@ -108,7 +111,7 @@ def _deciders(session: Session, actor: Actor, person_id: int) -> set[int]:
 
 def _deputy(session: Session, actor: Actor, who: str, person_id: int, deciders: set[int]) -> Person:
     """The one person of this number or name on the staff who is neither the employee nor depends on them."""
-    found = person_named(session, who, or_(Person.left_on.is_(None), Person.left_on >= actor.today), at="who")
+    found = person_named(session, who, not_left_before(actor.today), at="who")
     if found.id == person_id:
         raise Invalid([Fault("who", "own_manager")])
     if found.id in deciders:

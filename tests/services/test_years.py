@@ -348,7 +348,8 @@ class Year(RuleBasedStateMachine):
 
     @rule(by=who, outcome=st.sampled_from(list(AppealOutcome)), total=totals)
     def appeal_is_decided(self, by: str, outcome: AppealOutcome, total: Decimal) -> None:
-        appeal = self.session.scalars(select(Appeal).where(Appeal.decided_at.is_(None)).limit(1)).first()
+        undecided = select(Appeal).where(Appeal.decided_at.is_(None)).order_by(Appeal.id).limit(1)
+        appeal = self.session.scalars(undecided).first()
         if appeal is None:
             return
         self.actor(by, self.name_of(appeal.appraisal_id))
@@ -372,7 +373,8 @@ class Year(RuleBasedStateMachine):
                 where=Where(self.person(name).id, "2026", code),
                 asked=asked,
             )
-        request = self.session.scalars(select(CaseRequest).where(CaseRequest.decided_at.is_(None)).limit(1)).first()
+        undecided = select(CaseRequest).where(CaseRequest.decided_at.is_(None)).order_by(CaseRequest.id).limit(1)
+        request = self.session.scalars(undecided).first()
         if request is not None:
             with self.trying("reopen"):
                 cases.decide_case(
