@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.errors import NotAllowed, NotFound
 from app.models import AppraiserAssignment, Kpi, KpiRecorder, Person, Plan, ReportingLine, SecondPerson
+from app.models.people import lasts_on
 from app.rules.recording import EMPLOYEE_SOURCES, recorder_by_source
 from app.rules.vocabulary import BINDING, Action, RecorderRule, Role
 
@@ -183,11 +184,13 @@ def relations_to(session: Session, actor: Actor, person_id: int) -> frozenset[Re
 def managers_above(session: Session, person_id: int, on: date) -> list[int]:
     """The chain of managers of a person on a day, nearest first."""
     nearest = select(ReportingLine.manager_id, literal(1).label("level"))
-    chain = nearest.where(ReportingLine.person_id == person_id, _in_force(on)).cte("chain", recursive=True)
+    chain = nearest.where(ReportingLine.person_id == person_id, lasts_on(ReportingLine, on)).cte(
+        "chain", recursive=True
+    )
     line = aliased(ReportingLine)
     chain = chain.union_all(
         select(line.manager_id, chain.c.level + 1).where(
-            line.person_id == chain.c.manager_id, _in_force(on, line), chain.c.level < MAX_LEVELS
+            line.person_id == chain.c.manager_id, lasts_on(line, on), chain.c.level < MAX_LEVELS
         )
     )
     found = dict.fromkeys(session.scalars(select(chain.c.manager_id).order_by(chain.c.level)))
@@ -282,26 +285,30 @@ def may(actor: Actor, action: Action, person_id: ColumnElement[int] | object) ->
 
 def _below(actor: Actor, person_id: object, granted: frozenset[Relation]) -> ColumnElement[bool]:
     """On which levels below the actor a person stands: the nearest, those further down, or all."""
-    direct = select(ReportingLine.person_id).where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))
+    direct = _reporting_to(actor.person_id, actor.today)
     if _R.ABOVE not in granted:
         return person_id.in_(direct)  # type: ignore[attr-defined, no-any-return]
-    team = direct.cte(recursive=True)  # without a name: one select may ask two questions
-    line = aliased(ReportingLine)
-    team = team.union(
-        select(line.person_id).where(
-            line.manager_id == team.c.person_id,
-            _in_force(actor.today, line),
-        )
-    )
-    below: ColumnElement[bool] = person_id.in_(select(team.c.person_id))  # type: ignore[attr-defined]
+    below: ColumnElement[bool] = person_id.in_(everybody_below(actor.person_id, actor.today))  # type: ignore[attr-defined]
     if _R.LINE not in granted:
         return below & person_id.not_in(direct)  # type: ignore[attr-defined, no-any-return]
     return below
 
 
+def everybody_below(manager_id: int, day: date) -> Select[int]:
+    """The ids of all who report to a manager on a day, directly or through others."""
+    team = _reporting_to(manager_id, day).cte(recursive=True)  # without a name: one select may ask two questions
+    line = aliased(ReportingLine)
+    further = select(line.person_id).where(line.manager_id == team.c.person_id, lasts_on(line, day))
+    return select(team.union(further).c.person_id)
+
+
+def _reporting_to(manager_id: int, day: date) -> Select[int]:
+    return select(ReportingLine.person_id).where(ReportingLine.manager_id == manager_id, lasts_on(ReportingLine, day))
+
+
 def has_team(session: Session, actor: Actor) -> bool:
     """Whether anybody reports to the actor today, or is theirs to appraise or to decide about: what makes a manager."""
-    leads = exists().where(ReportingLine.manager_id == actor.person_id, _in_force(actor.today))
+    leads = exists().where(ReportingLine.manager_id == actor.person_id, lasts_on(ReportingLine, actor.today))
     return bool(session.scalar(select(leads | exists(_assigned(actor)) | exists(_seconded(actor)))))
 
 
@@ -323,10 +330,6 @@ def _seconded(actor: Actor) -> Select[int]:
         SecondPerson.ends_on >= actor.today,
         SecondPerson.person_id != actor.person_id,
     )
-
-
-def _in_force(on: date, line: type[ReportingLine] = ReportingLine) -> ColumnElement[bool]:
-    return (line.starts_on <= on) & or_(line.ends_on.is_(None), line.ends_on >= on)
 
 
 def _general_relations(actor: Actor) -> frozenset[Relation]:

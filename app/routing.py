@@ -10,6 +10,7 @@ from app.access import Actor
 from app.database import SAFE_METHODS, DbSession, reading, writing
 from app.errors import NotFound
 from app.rules.vocabulary import Action
+from app.settings import Settings
 
 __all__ = ["Actor", "CurrentActor", "DbSession", "Needs", "PolicyRoute", "RowId", "make_router", "reading", "writing"]
 
@@ -83,6 +84,12 @@ def current_actor(request: Request) -> Actor:
     """Who is signed in; the session middleware has seen to it that somebody is."""
     actor: Actor = request.state.actor
     return actor
+
+
+def settings_of(request: Request) -> Settings:
+    """What the service was started with."""
+    settings: Settings = request.app.state.settings
+    return settings
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

@@ -12,6 +12,7 @@ from app.api.exchange import ApiRoute
 from app.api.operations import WRITES, Responses, refusals
 from app.api.schemas import Page, PersonName
 from app.api.wire import CLEAN, LINES, ON, Sent, Shown
+from app.downloads import as_file
 from app.errors import Invalid
 from app.models import EvidenceFile as Row
 from app.routing import CurrentActor, DbSession, Needs, RowId, reading
@@ -104,8 +105,7 @@ def get_evidence(request: Request, actor: CurrentActor, file_id: RowId) -> Respo
     with reading(request) as session:
         file = evidence.read_file(session, actor, file_id=file_id)
     evidence.note_download(request.app.state.sessions, actor, file)
-    headers = {"Content-Disposition": "attachment", "Cache-Control": "private, no-store"}
-    return Response(file.content, media_type="application/octet-stream", headers=headers)
+    return as_file(file.content, file.name, "application/octet-stream")
 
 
 @router.delete(

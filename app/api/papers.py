@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.api.exchange import ApiRoute
 from app.api.operations import Responses, refusals
 from app.api.wire import CODE, LARGEST_ID, ON
+from app.downloads import PDF, as_file
 from app.routing import CurrentActor, Needs, RowId, reading
 from app.rules.vocabulary import Action, Language
 from app.services import scorecard_lists
@@ -94,8 +95,4 @@ def _language(request: Request, wished: Language | None) -> Language:
 
 def _answer(request: Request, actor: CurrentActor, paper: Paper) -> Response:
     content = hand_out(request.app.state.sessions, actor, paper)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{paper.file_name.replace("%", "_")}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(content, media_type="application/pdf", headers=headers)
+    return as_file(content, paper.file_name, PDF)

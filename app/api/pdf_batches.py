@@ -12,6 +12,7 @@ from app.api.operations import WRITES, Responses, refusals
 from app.api.paging import Part
 from app.api.schemas import Page
 from app.api.wire import LARGEST_ID, Code, Id, On, Sent, Shown
+from app.downloads import ZIP, as_stream
 from app.routing import CurrentActor, DbSession, Needs, reading
 from app.rules.issuing import FileNames, PdfState
 from app.rules.vocabulary import Action, Language
@@ -194,11 +195,7 @@ def get_pdf_batch_zip(request: Request, actor: CurrentActor, batch_id: _Id) -> S
         pdf_batches.get_batch(session, actor, batch_id)
     sessions = request.app.state.sessions
     bundle = pdf_bundle.begin_batch(sessions, actor, batch_id)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{bundle.file_name}"',
-        "Cache-Control": "private, no-store",
-    }
-    return StreamingResponse(pdf_bundle.stream(sessions, bundle), media_type="application/zip", headers=headers)
+    return as_stream(pdf_bundle.stream(sessions, bundle), bundle.file_name, ZIP)
 
 
 @router.put(

@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from app.api.exchange import ApiRoute
 from app.api.operations import Responses, refusals
 from app.api.wire import CODE, LARGEST_ID, ON
+from app.downloads import ZIP, as_stream
 from app.routing import CurrentActor, Needs, reading
 from app.rules.vocabulary import Action, Language
 from app.services import pdf_bundle, scorecard_lists
@@ -48,8 +49,4 @@ def get_scorecard_pdfs(
     with reading(request) as session:
         _cycle, found = scorecard_lists.find_period(session, actor, cycle_code=cycle, period_code=period)
     bundle = pdf_bundle.begin(sessions, actor, found, Wanted(unit, manager), lang or request.state.locale.language)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{bundle.file_name}"',
-        "Cache-Control": "private, no-store",
-    }
-    return StreamingResponse(pdf_bundle.stream(sessions, bundle), media_type="application/zip", headers=headers)
+    return as_stream(pdf_bundle.stream(sessions, bundle), bundle.file_name, ZIP)

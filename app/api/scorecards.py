@@ -10,6 +10,7 @@ from app.api.exchange import ApiRoute
 from app.api.operations import Responses, refusals
 from app.api.paging import CycleCode, PeriodCode
 from app.api.wire import ON
+from app.downloads import PDF, as_file
 from app.i18n import Locale
 from app.routing import CurrentActor, Needs, RowId, reading
 from app.rules.scorecard import Result, Scorecard, ScorecardKpi, ScorecardObjective
@@ -76,9 +77,7 @@ def get_scorecard_pdf(
             session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, version=version
         )
     pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
-    plain = "".join(sign if (sign.isalnum() and sign.isascii()) or sign in "._-" else "_" for sign in pdf.file_name)
-    headers = {"Content-Disposition": f'attachment; filename="{plain}"', "Cache-Control": "private, no-store"}
-    return Response(pdf.content, media_type="application/pdf", headers=headers)
+    return as_file(pdf.content, pdf.file_name, PDF)
 
 
 def shown(card: Scorecard, person_id: int, locale: Locale, serves: Mapping[str, goals.ServedGoal]) -> wire.Scorecard:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, words
@@ -105,6 +105,22 @@ class ReportingLine(Base):
 
     person: Mapped[Person] = relationship(back_populates="reporting_lines", foreign_keys=person_id)
     manager: Mapped[Person] = relationship(foreign_keys=manager_id)
+
+
+def lasts_on(dated: type[Placement] | type[ReportingLine], day: date) -> ColumnElement[bool]:
+    """Whether a row has begun by a day and not ended before it."""
+    return (dated.starts_on <= day) & or_(dated.ends_on.is_(None), dated.ends_on >= day)
+
+
+def lasts_on_last_day(dated: type[Placement] | type[ReportingLine], day: date) -> ColumnElement[bool]:
+    """The same, but for a `Person` of the select who had left by then: on their own last day."""
+    has_begun, ended_with_them = dated.starts_on <= day, dated.ends_on >= Person.left_on
+    return has_begun & or_(dated.ends_on.is_(None), dated.ends_on >= day, ended_with_them)
+
+
+def not_left_before(day: date) -> ColumnElement[bool]:
+    """Whether a person is still employed on a day, or will only be from later on; the last day counts."""
+    return or_(Person.left_on.is_(None), Person.left_on >= day)
 
 
 class RoleGrant(Base):

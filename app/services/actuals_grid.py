@@ -12,13 +12,14 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from app.access import Actor, is_named_recorder, may, may_on_kpi, note_question, require, require_kpi
 from app.errors import Conflict, Invalid
 from app.models import Entry, Kpi, Period, Person, Placement, Plan, ReportingLine, Unit
+from app.models.people import lasts_on, not_left_before
 from app.rules.entries import Figure, FigureForm
 from app.rules.faults import Fault
 from app.rules.vocabulary import BINDING, Action
 from app.services.actuals import Desk, EntryValues
-from app.services.employment import not_left_before
 from app.services.entry_books import Book, books_of, form_of
 from app.services.grid_squares import Square, squares_of
+from app.services.people_lists import units_below
 
 PAGE: Final = 25
 """People on one page of the grid."""
@@ -152,7 +153,7 @@ def units_of_grid(session: Session, actor: Actor) -> Sequence[Unit]:
     placed = select(Placement.unit_id).where(
         may(actor, Action.ENTRY_READ, Placement.person_id),
         Placement.person_id != actor.person_id,
-        _lasts(Placement.starts_on, Placement.ends_on, actor.today),
+        lasts_on(Placement, actor.today),
     )
     return session.scalars(select(Unit).where(Unit.id.in_(placed)).order_by(Unit.name, Unit.id)).all()
 
@@ -165,8 +166,8 @@ def people_of_grid(actor: Actor, period: Period, wanted: GridFilter) -> Select[P
         people = people.where(_is_called(Person.name, Person.number, word))
     if wanted.unit_id is not None:
         placed = select(Placement.person_id).where(
-            Placement.unit_id.in_(_units_below(wanted.unit_id)),
-            _lasts(Placement.starts_on, Placement.ends_on, actor.today),
+            Placement.unit_id.in_(units_below(wanted.unit_id)),
+            lasts_on(Placement, actor.today),
         )
         people = people.where(Person.id.in_(placed))
     if wanted.manager.strip():
@@ -179,7 +180,7 @@ def _reports_of(manager: str, on: date) -> Select[int]:
     reports = (
         select(ReportingLine.person_id)
         .join(chief, ReportingLine.manager_id == chief.id)
-        .where(_lasts(ReportingLine.starts_on, ReportingLine.ends_on, on))
+        .where(lasts_on(ReportingLine, on))
     )
     for word in manager.split():
         reports = reports.where(_is_called(chief.name, chief.number, word))
@@ -188,19 +189,6 @@ def _reports_of(manager: str, on: date) -> Select[int]:
 
 def _is_called(name: InstrumentedAttribute[str], number: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
     return or_(name.icontains(word, autoescape=True), number.icontains(word, autoescape=True))
-
-
-def _units_below(unit_id: int) -> Select[int]:
-    below = select(Unit.id).where(Unit.id == unit_id).cte("units_below", recursive=True)
-    child = aliased(Unit)
-    below = below.union(select(child.id).where(child.parent_id == below.c.id))
-    return select(below.c.id)
-
-
-def _lasts(
-    starts_on: InstrumentedAttribute[date], ends_on: InstrumentedAttribute[date | None], on: date
-) -> ColumnElement[bool]:
-    return (starts_on <= on) & or_(ends_on.is_(None), ends_on >= on)
 
 
 def _places() -> tuple[_AbstractLoad, ...]:

@@ -11,11 +11,11 @@ from app import clock
 from app.access import Actor, require
 from app.errors import Conflict, Invalid
 from app.models import AppraiserAssignment, Period, Person
+from app.models.people import not_left_before
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action
 from app.services import audit
 from app.services.cycles import cycle_by_code, period_of
-from app.services.employment import not_left_before
 from app.services.people_lists import person_named
 from app.services.released import checked_words
 from app.services.where import Where

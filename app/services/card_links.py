@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.access import Actor, may, note_question, require
 from app.errors import Conflict
 from app.models import Acknowledgement, Appraisal, Notice, Period, Person, PublishedScorecard
+from app.models.people import not_left_before
 from app.rules.noticing import NoticeKind
 from app.rules.vocabulary import RELEASED, Action
 from app.services import audit, telling
-from app.services.employment import not_left_before
 from app.services.organisation import settings_of
 from app.services.receipts import receipt_of
 from app.services.released import appraisal_for_change, latest_version

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.models import Person, Placement, ReportingLine
+from app.models.people import lasts_on
 from app.rules.faults import Fault
 from app.rules.timeline import Span, changed, circle, moved, value_on
 from app.services import audit
@@ -27,11 +28,6 @@ def line_on(person: Person, day: date) -> ReportingLine | None:
     return next((row for row in person.reporting_lines if _holds(row, day)), None)
 
 
-def not_left_before(day: date) -> ColumnElement[bool]:
-    """Whether a person is still employed on a day, or will only be from later on; the last day counts."""
-    return or_(Person.left_on.is_(None), Person.left_on >= day)
-
-
 def manager_on(session: Session, person_id: int, day: date) -> Person | None:
     """To whom a person reports on a day."""
     return session.scalar(
@@ -39,8 +35,7 @@ def manager_on(session: Session, person_id: int, day: date) -> Person | None:
         .join(ReportingLine, ReportingLine.manager_id == Person.id)
         .where(
             ReportingLine.person_id == person_id,
-            ReportingLine.starts_on <= day,
-            or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= day),
+            lasts_on(ReportingLine, day),
         )
     )
 

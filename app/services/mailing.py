@@ -21,10 +21,10 @@ from app.documents.mail import Letter, Line, compose
 from app.documents.smtp import NotTaken, Post, Server, Unclear
 from app.i18n import locale_for
 from app.models import Account, Mail, Notice, NoticePreference, Person, RoleGrant
+from app.models.people import not_left_before
 from app.rules.noticing import NECESSARY, MailState, MailWish, pause_after
 from app.rules.vocabulary import Language
 from app.security import new_token
-from app.services.employment import not_left_before
 from app.services.notices import told
 from app.settings import Settings
 

@@ -15,10 +15,10 @@ from app.access import Actor, may, require
 from app.errors import NotFound
 from app.i18n import Locale
 from app.models import Notice, NoticePreference, Person
+from app.models.people import not_left_before
 from app.notice_texts import fields_of, notice_path, notice_text
 from app.rules.noticing import MailWish, NoticeKind
 from app.rules.vocabulary import Action
-from app.services.employment import not_left_before
 from app.services.listing import Listing
 from app.services.organisation import settings_of
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ScalarSelect, Select, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.access import Actor, may, note_question
+from app.access import Actor, everybody_below, may, note_question
 from app.models import Appraisal, Period, Person, Placement, PublishedScorecard, ReportingLine, Unit
+from app.models.people import lasts_on
 from app.rules.vocabulary import Action, Language
 from app.services import issued
 from app.services.people_lists import placed_in
@@ -56,8 +57,7 @@ def managers(session: Session, actor: Actor, period: Period) -> list[tuple[int, 
             exists().where(
                 ReportingLine.manager_id == Person.id,
                 ReportingLine.person_id == cards.c.person_id,
-                ReportingLine.starts_on <= day,
-                or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= day),
+                lasts_on(ReportingLine, day),
             )
         )
         .order_by(Person.name, Person.id)
@@ -89,7 +89,7 @@ def cards_of(actor: Actor, action: Action, period: Period, wanted: Wanted) -> Se
     if wanted.unit_id is not None:
         cards = cards.where(Person.id.in_(placed_in(wanted.unit_id, day)))
     if wanted.manager_id is not None:
-        cards = cards.where(Person.id.in_(_below(wanted.manager_id, day)))
+        cards = cards.where(Person.id.in_(everybody_below(wanted.manager_id, day)))
     return cards
 
 
@@ -114,11 +114,3 @@ def unit_on(day: date) -> ScalarSelect[str]:
         .correlate(Person)
         .scalar_subquery()
     )
-
-
-def _below(manager_id: int, day: date) -> Select[int]:
-    """Everybody below a manager on a day, on all levels."""
-    in_force = (ReportingLine.starts_on <= day) & or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= day)
-    team = select(ReportingLine.person_id).where(ReportingLine.manager_id == manager_id, in_force).cte(recursive=True)
-    team = team.union(select(ReportingLine.person_id).where(ReportingLine.manager_id == team.c.person_id, in_force))
-    return select(team.c.person_id)

@@ -13,10 +13,10 @@ from sqlalchemy.sql import ColumnElement
 from app.access import Actor, note_question, require, visible_people
 from app.errors import Invalid, NotFound
 from app.models import Account, Person, Placement, Position, ReportingLine, Unit
+from app.models.people import lasts_on, not_left_before
 from app.rules.faults import Fault
 from app.rules.texts import search_words, tidy
 from app.rules.vocabulary import Action
-from app.services.employment import not_left_before
 from app.services.listing import Listing
 
 MOST_OFFERED: Final = 500
@@ -75,7 +75,9 @@ def get_person(session: Session, actor: Actor, *, person_id: int) -> Person:
 def team_of(session: Session, actor: Actor, *, person_id: int) -> list[Person]:
     """Those who report to a person today, as far as the actor may see them."""
     note_question(session, Action.PERSON_READ)
-    reports = select(ReportingLine.person_id).where(ReportingLine.manager_id == person_id, _runs(actor.today))
+    reports = select(ReportingLine.person_id).where(
+        ReportingLine.manager_id == person_id, lasts_on(ReportingLine, actor.today)
+    )
     query = visible_people(actor).where(Person.id.in_(reports)).options(*_WITH_HISTORY)
     return list(session.scalars(query.order_by(Person.name, Person.id)))
 
@@ -87,7 +89,7 @@ def without_manager(session: Session, actor: Actor) -> list[Person]:
     reported_until_then = exists().where(
         ReportingLine.person_id == Person.id, ReportingLine.ends_on == manager, ReportingLine.ends_on < actor.today
     )
-    reports = exists().where(ReportingLine.person_id == Person.id, _runs(actor.today))
+    reports = exists().where(ReportingLine.person_id == Person.id, lasts_on(ReportingLine, actor.today))
     query = select(Person).where(reported_until_then, ~reports, not_left_before(actor.today))
     return list(session.scalars(query.order_by(Person.name, Person.id)))
 
@@ -108,7 +110,7 @@ def choices(session: Session, actor: Actor) -> Choices:
     employed = select(Person).where(not_left_before(actor.today))
     people = session.scalars(employed.order_by(Person.name, Person.id).limit(MOST_OFFERED + 1)).all()
     if len(people) > MOST_OFFERED:
-        leads = select(ReportingLine.manager_id).where(_runs(actor.today))
+        leads = select(ReportingLine.manager_id).where(lasts_on(ReportingLine, actor.today))
         people = session.scalars(
             employed.where(Person.id.in_(leads)).order_by(Person.name, Person.id).limit(MOST_OFFERED)
         ).all()
@@ -148,14 +150,10 @@ def load_person(session: Session, person_id: int, *, lock: bool = False) -> Pers
 
 def placed_in(unit_id: int, day: date) -> Select[int]:
     """Who sits in a unit, or in one below it."""
+    return select(Placement.person_id).where(Placement.unit_id.in_(units_below(unit_id)), lasts_on(Placement, day))
+
+
+def units_below(unit_id: int) -> Select[int]:
+    """The ids of a unit and of all below it."""
     units = select(Unit.id).where(Unit.id == unit_id).cte("units", recursive=True)
-    units = units.union(select(Unit.id).where(Unit.parent_id == units.c.id))
-    return select(Placement.person_id).where(
-        Placement.unit_id.in_(select(units.c.id)),
-        Placement.starts_on <= day,
-        or_(Placement.ends_on.is_(None), Placement.ends_on >= day),
-    )
-
-
-def _runs(day: date) -> ColumnElement[bool]:
-    return (ReportingLine.starts_on <= day) & or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= day)
+    return select(units.union(select(Unit.id).where(Unit.parent_id == units.c.id)).c.id)

@@ -20,6 +20,7 @@ from app.rules.texts import text_faults, tidy
 from app.rules.vocabulary import Action, CycleState, PlanState
 from app.services import audit
 from app.services.last_actuals import last_actuals
+from app.services.people_lists import units_below
 from app.services.plan_copies import Change, copy_parts, renewed_titles
 from app.services.plan_kpis import LONGEST_TITLE
 from app.services.plan_weights import weigh_plan
@@ -288,9 +289,7 @@ def _people(actor: Actor, cycle: Cycle, wish: BulkWish) -> Any:
 
 def _narrowed(wish: BulkWish) -> Iterable[ColumnElement[bool]]:
     if wish.unit_id is not None:
-        units = select(Unit.id).where(Unit.id == wish.unit_id).cte("units", recursive=True)
-        units = units.union(select(Unit.id).where(Unit.parent_id == units.c.id))
-        yield Placement.unit_id.in_(select(units.c.id))
+        yield Placement.unit_id.in_(units_below(wish.unit_id))
     if wish.position_id is not None:
         yield Placement.position_id == wish.position_id
     if wish.person_ids is not None:

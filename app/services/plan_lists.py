@@ -12,10 +12,11 @@ from sqlalchemy.sql import ColumnElement
 from app.access import Actor, may, note_question
 from app.errors import NotFound
 from app.models import Cycle, Kpi, Objective, Person, Placement, Plan
+from app.models.people import not_left_before
 from app.rules.faults import Fault
 from app.rules.vocabulary import IN_MAKING, Action, PlanState
 from app.services.cycles import list_cycles
-from app.services.employment import not_left_before, placement_on
+from app.services.employment import placement_on
 from app.services.listing import Listing
 from app.services.planning import findings, with_parts
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.models import Kpi, KpiDefinition, Placement, Plan
+from app.models.people import lasts_on
 from app.rules.vocabulary import BINDING
 from app.services.employment import placement_on
 from app.services.planning import get_plan_to_write
@@ -48,6 +49,5 @@ def recommended(session: Session, actor: Actor, *, plan_id: int) -> Mapping[int,
 def _holders(position_id: int, day: date) -> Select[int]:
     return select(Placement.person_id).where(
         Placement.position_id == position_id,
-        Placement.starts_on <= day,
-        Placement.ends_on.is_(None) | (Placement.ends_on >= day),
+        lasts_on(Placement, day),
     )

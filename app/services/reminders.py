@@ -23,6 +23,7 @@ from app.models import (
     ReportingLine,
     SelfAssessment,
 )
+from app.models.people import lasts_on, not_left_before
 from app.rules.noticing import NoticeKind
 from app.rules.recording import recorder_by_source
 from app.rules.reminders import Calendar, anchors, kind_due
@@ -36,7 +37,6 @@ from app.rules.vocabulary import (
     RemarkKind,
     SourceKind,
 )
-from app.services.employment import not_left_before
 from app.services.gaps import gaps_of
 from app.services.notices import tell
 from app.services.released import appeal_day
@@ -108,8 +108,7 @@ class _Day:
             rows = self.session.execute(
                 select(ReportingLine.person_id, ReportingLine.manager_id).where(
                     ReportingLine.person_id.in_(part),
-                    ReportingLine.starts_on <= self.today,
-                    or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= self.today),
+                    lasts_on(ReportingLine, self.today),
                 )
             )
             found.update((person_id, manager_id) for person_id, manager_id in rows)

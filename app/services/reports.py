@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.access import Actor, may, note_question, require
 from app.models import Entry, Kpi, Period, Person, Placement, Plan, ReportingLine, Unit
+from app.models.people import lasts_on_last_day
 from app.rules.aggregation import due_slots
 from app.rules.vocabulary import BINDING, Action, Frequency
 from app.services.listing import Listing
@@ -231,10 +232,4 @@ def _names_of_missing(session: Session, period: Period, person_ids: Sequence[int
 
 
 def _on_last_day(kind: type[Placement | ReportingLine], period: Period) -> ColumnElement[bool]:
-    """The row of a person that holds on the period's last day, or did on their own last day before."""
-    day = period.ends_on
-    return and_(
-        kind.person_id == Person.id,
-        kind.starts_on <= day,
-        or_(kind.ends_on.is_(None), kind.ends_on >= day, kind.ends_on >= Person.left_on),
-    )
+    return (kind.person_id == Person.id) & lasts_on_last_day(kind, period.ends_on)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFound
@@ -28,6 +28,7 @@ from app.models import (
     ReportingLine,
     Unit,
 )
+from app.models.people import lasts_on_last_day
 from app.rules import policy as rules
 from app.rules.outcome import Adjustment
 from app.rules.progress import AgreedKpi, SpanTarget
@@ -264,21 +265,13 @@ def people_on(session: Session, person_ids: Collection[int], day: date) -> dict[
             func.coalesce(Unit.name, "").label("unit"),
             ReportingLine.manager_id,
         )
-        .outerjoin(Placement, and_(Placement.person_id == Person.id, _holds(Placement, day)))
+        .outerjoin(Placement, and_(Placement.person_id == Person.id, lasts_on_last_day(Placement, day)))
         .outerjoin(Position, Placement.position_id == Position.id)
         .outerjoin(Unit, Placement.unit_id == Unit.id)
-        .outerjoin(ReportingLine, and_(ReportingLine.person_id == Person.id, _holds(ReportingLine, day)))
+        .outerjoin(ReportingLine, and_(ReportingLine.person_id == Person.id, lasts_on_last_day(ReportingLine, day)))
         .where(Person.id.in_(person_ids))
     )
     return {row.id: Placed(*row) for row in session.execute(wanted)}
-
-
-def _holds(dated: type[Placement] | type[ReportingLine], day: date) -> ColumnElement[bool]:
-    """In force on the day, or for who had left by then, on their last one."""
-    return and_(
-        dated.starts_on <= day,
-        or_(dated.ends_on.is_(None), dated.ends_on >= day, dated.ends_on >= Person.left_on),
-    )
 
 
 def _appraisals(

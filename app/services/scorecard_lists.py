@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from app.access import Actor, may, note_question
 from app.errors import KinerjaError, NotFound
 from app.models import Appraisal, Cycle, GradeBand, Period, Person, Plan, PublishedScorecard
+from app.models.people import not_left_before
 from app.rules.vocabulary import BINDING, RELEASED, Action
 from app.rules.workflow import Step
 from app.services.appraisals import refusal_of
-from app.services.employment import not_left_before
 from app.services.listing import Listing
 from app.services.people_lists import placed_in
 from app.services.scorecard_facts import Placed, as_told, is_over, load_cycle, load_facts, people_on

@@ -12,11 +12,11 @@ from app import clock
 from app.access import Actor, allow, managers_above, require, seconds_named
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Person, RoleGrant, SecondPerson
+from app.models.people import not_left_before
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, Role
 from app.services import audit
 from app.services.assignments import LONGEST
-from app.services.employment import not_left_before
 from app.services.people_lists import person_named
 from app.services.released import checked_words
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.access import Actor, may, note_question
 from app.models import Appraisal, Cycle, Period, Person, PublishedScorecard, ReportingLine
+from app.models.people import lasts_on
 from app.rules.following import WEAKEST
 from app.rules.numbers import as_fraction, shown
 from app.rules.scorecard import Scorecard
@@ -111,11 +112,10 @@ def managers_in_view(session: Session, actor: Actor) -> list[tuple[int, str]]:
     """Those to whom somebody reports today whose card the actor may see."""
     note_question(session, Action.SCORECARD_READ)
     line, manager = ReportingLine, aliased(Person)
-    runs = (line.starts_on <= actor.today) & or_(line.ends_on.is_(None), line.ends_on >= actor.today)
     wanted = (
         select(manager.id, manager.name)
         .join(line, line.manager_id == manager.id)
-        .where(runs, may(actor, Action.SCORECARD_READ, line.person_id))
+        .where(lasts_on(line, actor.today), may(actor, Action.SCORECARD_READ, line.person_id))
         .distinct()
         .order_by(manager.name, manager.id)
     )
@@ -137,8 +137,7 @@ def _people(actor: Actor, period: Period, wanted: TeamFilter) -> Select[Person]:
         line = ReportingLine
         reports = select(line.person_id).where(
             line.manager_id == wanted.manager_id,
-            line.starts_on <= day,
-            or_(line.ends_on.is_(None), line.ends_on >= day),
+            lasts_on(line, day),
         )
         people = people.where(Person.id.in_(reports))
     return people

@@ -9,11 +9,11 @@ from typing import Final, Generic, TypeVar
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.sql import ColumnElement
 
 from app.access import Actor, may, note_question, require
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Placement, Position, Unit
+from app.models.people import lasts_on
 from app.rules.faults import Fault
 from app.rules.texts import text_faults, tidy
 from app.rules.vocabulary import Action
@@ -86,7 +86,9 @@ def list_positions(session: Session, actor: Actor) -> list[Counted[Position]]:
 def units_in_view(session: Session, actor: Actor) -> list[Unit]:
     """The units in which the people sit whom the actor may see: what a list of people can be narrowed to."""
     note_question(session, Action.PERSON_READ)
-    query = select(Placement.unit_id).where(may(actor, Action.PERSON_READ, Placement.person_id), _runs(actor.today))
+    query = select(Placement.unit_id).where(
+        may(actor, Action.PERSON_READ, Placement.person_id), lasts_on(Placement, actor.today)
+    )
     return list(session.scalars(select(Unit).where(Unit.id.in_(query)).order_by(Unit.name, Unit.id)))
 
 
@@ -237,7 +239,7 @@ def _record(session: Session, actor: Actor, item: Unit | Position, action: str) 
 
 
 def _counts(session: Session, column: InstrumentedAttribute[int], day: date) -> dict[int, int]:
-    query = select(column, func.count()).where(_runs(day)).group_by(column)
+    query = select(column, func.count()).where(lasts_on(Placement, day)).group_by(column)
     return {key: people for key, people in session.execute(query)}  # noqa: C416 - dict() does not take rows for pairs
 
 
@@ -249,10 +251,6 @@ def _counts_with_those_below(units: Sequence[Unit], own: Mapping[int, int]) -> d
             counts[above.id] += own.get(unit.id, 0)
             above = above.parent
     return counts
-
-
-def _runs(day: date) -> ColumnElement[bool]:
-    return (Placement.starts_on <= day) & or_(Placement.ends_on.is_(None), Placement.ends_on >= day)
 
 
 def _found(item: T | None) -> T:

@@ -21,6 +21,7 @@ from app.models import (
     ReportingLine,
     SelfAssessment,
 )
+from app.models.people import lasts_on
 from app.rules.recording import EMPLOYEE_SOURCES
 from app.rules.vocabulary import (
     BINDING,
@@ -178,8 +179,7 @@ def _in_own_team(actor: Actor) -> ColumnElement[bool]:
     return Plan.person_id.in_(
         select(ReportingLine.person_id).where(
             ReportingLine.manager_id == actor.person_id,
-            ReportingLine.starts_on <= actor.today,
-            or_(ReportingLine.ends_on.is_(None), ReportingLine.ends_on >= actor.today),
+            lasts_on(ReportingLine, actor.today),
         )
     )
 

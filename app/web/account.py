@@ -6,11 +6,10 @@ from fastapi import Depends, Request, Response
 
 from app.i18n import Locale, mark
 from app.models import Account
-from app.routing import CurrentActor, DbSession, Needs, RowId, make_router
+from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, settings_of
 from app.rules.noticing import MailWish
 from app.rules.vocabulary import Action, Language
 from app.services import accounts, notices, sign_in
-from app.settings import Settings
 from app.web import session as cookies
 from app.web.forms import Form, Query, SentForm, read_form
 from app.web.render import own_path, page, redirect
@@ -36,7 +35,7 @@ def show_sign_in(request: Request, query: Query) -> Response:
 @router.post("/sign-in", dependencies=_PUBLIC)
 def do_sign_in(request: Request, form: SentForm) -> Response:
     """A new session, or the form again with one message for every reason: it does not tell who has an account."""
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     email, password = form.text("email", limit=254).lower(), form.password("password")
     if not form.is_valid:
         return page(request, "account/sign_in.html", HTTPStatus.BAD_REQUEST, form=form, wait=0)
@@ -58,14 +57,14 @@ def do_sign_out(request: Request, session: DbSession, actor: CurrentActor) -> Re
     """The end of the session."""
     sign_in.sign_out(session, actor, request.state.session_token)
     response = redirect(request, "/sign-in", mark("You are signed out."), kind="info")
-    cookies.forget_session(response, request.app.state.settings)
+    cookies.forget_session(response, settings_of(request))
     return response
 
 
 @router.post("/language", dependencies=_PUBLIC)
 def choose_language(request: Request, session: DbSession, form: SentForm) -> Response:
     """The same page in another language; kept with the account, or in the browser of who is not signed in."""
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     language = form.choice("language", Language)
     response = redirect(request, form.value("next") or "/")
     if language is not None:
@@ -137,7 +136,7 @@ def _begin(request: Request, session: DbSession, account: Account) -> Response:
 
 def _signed_in(request: Request, token: str, path: str, flash: str | None = None) -> Response:
     response = redirect(request, path, flash)
-    cookies.keep_session(response, token, request.app.state.settings)
+    cookies.keep_session(response, token, settings_of(request))
     return response
 
 

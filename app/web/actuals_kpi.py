@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Response
 from app.errors import Conflict, Invalid, NotFound
 from app.i18n import Locale, mark
 from app.models import AuditEntry, Entry, Period
-from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router, settings_of
 from app.rules.entries import Figure
 from app.rules.faults import Fault
 from app.rules.vocabulary import Action, Frequency, RecorderRule, SourceKind
@@ -210,7 +210,7 @@ def _kpi_page(
         credibility=credibility_of(book.kpi, book.plan.person_id, list(book.entries.values())),
         flags_of=lambda entry: entry_flags([entry], book.plan.cycle.entry_grace_days),
         form=view.form(chosen),
-        largest_file=request.app.state.settings.max_evidence_bytes // 1_000_000,
+        largest_file=settings_of(request).max_evidence_bytes // 1_000_000,
         is_split=is_split,
         kpi=book.kpi,
         lines=view.lines(period if is_split else None),

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from app.errors import Conflict, Invalid
 from app.i18n import Locale, mark
-from app.routing import Actor, CurrentActor, DbSession, Needs, make_router, reading
+from app.routing import Actor, CurrentActor, DbSession, Needs, make_router, reading, settings_of
 from app.rules.branding import (
     LONGEST_LABEL,
     LONGEST_LINE,
@@ -25,7 +25,6 @@ from app.rules.branding import (
 )
 from app.rules.vocabulary import Action
 from app.services import branding, branding_preview, uploads
-from app.settings import Settings
 from app.web.forms import Form, SentForm
 from app.web.render import page, redirect
 
@@ -73,7 +72,7 @@ def change(request: Request, session: DbSession, actor: CurrentActor, form: Sent
     try:
         if form.attempt(session, lambda: branding.change_branding(session, actor, wanted, version=version)):
             if kept := form.value("logo_kept"):
-                uploads.forget(_settings(request).data_dir, kept)
+                uploads.forget(settings_of(request).data_dir, kept)
             return redirect(request, "/branding", mark("Saved. All that is published from now on looks like this."))
     except Conflict as conflict:
         if conflict.code != "stale":
@@ -81,7 +80,7 @@ def change(request: Request, session: DbSession, actor: CurrentActor, form: Sent
         status = HTTPStatus.CONFLICT
         form.put("version", str(present.version or 0))
     if sent_logo and not form.fault("logo"):
-        form.put("logo_kept", uploads.keep(_settings(request).data_dir, sent_logo))
+        form.put("logo_kept", uploads.keep(settings_of(request).data_dir, sent_logo))
     return _form_page(request, session, actor, form, present, status)
 
 
@@ -91,7 +90,7 @@ def preview(request: Request, actor: CurrentActor, form: SentForm) -> Response:
     wanted = _tried(request, actor, form)
     if not form.is_valid:
         return _framed(_faults(request, form))
-    html = branding_preview.example_page(wanted, request.state.locale, _settings(request))
+    html = branding_preview.example_page(wanted, request.state.locale, settings_of(request))
     html = html.replace("</style>", f"{_ON_SCREEN}</style>", 1)
     return _framed(HTMLResponse(html), _hash_of_style(html))
 
@@ -102,7 +101,7 @@ def preview_pdf(request: Request, actor: CurrentActor, form: SentForm) -> Respon
     wanted = _tried(request, actor, form)
     if not form.is_valid:
         return _faults(request, form)
-    content = branding_preview.example_pdf(wanted, request.state.locale, _settings(request))
+    content = branding_preview.example_pdf(wanted, request.state.locale, settings_of(request))
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": "inline"})
 
 
@@ -152,7 +151,7 @@ def _logo(request: Request, form: Form, present: Branding, sent: bytes) -> Logo 
     """The logo that was sent now, or with a form that was refused, or else the one there is, unless it shall go."""
     kept = form.value("logo_kept")
     if not sent and kept:
-        sent = uploads.fetch(_settings(request).data_dir, kept)
+        sent = uploads.fetch(settings_of(request).data_dir, kept)
     if sent:
         try:
             return branding.logo_from(sent)
@@ -242,8 +241,3 @@ def _framed(response: HTMLResponse, style: str = "'self'") -> HTMLResponse:
     )
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
-
-
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings

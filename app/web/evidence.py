@@ -4,13 +4,13 @@ from typing import Final
 
 from fastapi import Depends, Request, Response
 
+from app.downloads import as_file
 from app.i18n import mark
 from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, reading
 from app.rules.vocabulary import Action
 from app.services import evidence
 from app.web.forms import SentForm
 from app.web.render import redirect
-from app.web.scorecards import attachment
 
 router = make_router()
 _READ: Final = [Depends(Needs(Action.ENTRY_READ))]
@@ -23,8 +23,7 @@ def download(request: Request, actor: CurrentActor, file_id: RowId) -> Response:
     with reading(request) as session:
         file = evidence.read_file(session, actor, file_id=file_id)
     evidence.note_download(request.app.state.sessions, actor, file)
-    headers = {"Content-Disposition": attachment(file.name), "Cache-Control": "private, no-store"}
-    return Response(file.content, media_type=file.media_type, headers=headers)
+    return as_file(file.content, file.name, file.media_type)
 
 
 @router.post("/evidence/{file_id}/removal", dependencies=_WRITE)

@@ -6,23 +6,22 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
+from app.downloads import as_file
 from app.errors import Conflict, NotFound
 from app.i18n import mark
 from app.messages import fault_text
-from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, make_router, settings_of
 from app.rules.vocabulary import Action
 from app.security import sign, unsign
 from app.services import figures_import, uploads
 from app.services.actuals_grid import GridFilter
 from app.services.entry_books import form_of
 from app.services.figures_import import XLSX_TYPE, FigureChange
-from app.settings import Settings
 from app.web.entry_fields import figure_words, slot_name, target_text, texts_of
 from app.web.entry_saving import address, cycle_of, period_in
 from app.web.forms import Form, Query, SentForm
 from app.web.people_import import MOST_SHOWN, plain_name
 from app.web.render import page, redirect
-from app.web.scorecards import attachment
 
 router = make_router()
 _READ: Final = [Depends(Needs(Action.ENTRY_READ))]
@@ -49,8 +48,7 @@ def figures_file(request: Request, session: DbSession, actor: CurrentActor, quer
     words = (target_text, texts_of)
     content = figures_import.figures_file(session, actor, period=period, wanted=wanted, locale=locale, words=words)
     name = locale.text(mark("figures-%(period)s.xlsx"), period=period.code)
-    headers = {"Content-Disposition": attachment(name), "Cache-Control": "private, no-store"}
-    return Response(content, media_type=XLSX_TYPE, headers=headers)
+    return as_file(content, name, XLSX_TYPE)
 
 
 @router.get("/entries/file", dependencies=_READ)
@@ -69,7 +67,7 @@ def send(request: Request, session: DbSession, actor: CurrentActor, query: Query
     form.attempt(session, lambda: figures_import.check_file(session, content))
     if not form.is_valid or file is None:
         return _file_page(request, form, query)
-    settings = _settings(request)
+    settings = settings_of(request)
     message = [actor.person_id, uploads.keep(settings.data_dir, content), plain_name(file.filename)]
     return redirect(request, f"{_PATH}/preview?" + urlencode({"upload": sign(settings.secret, _PURPOSE, message)}))
 
@@ -87,7 +85,7 @@ def take(request: Request, session: DbSession, actor: CurrentActor, form: SentFo
     figures_import.note_writing(session)
     signed = form.value("upload")
     name, _ = _upload(request, actor, signed)
-    data_dir = _settings(request).data_dir
+    data_dir = settings_of(request).data_dir
     content, locale = uploads.fetch(data_dir, name), request.state.locale
     done = form.attempt(session, lambda: figures_import.take_file(session, actor, content=content, locale=locale))
     if done is None:
@@ -103,7 +101,7 @@ def discard(request: Request, session: DbSession, actor: CurrentActor, form: Sen
     """The file thrown away."""
     figures_import.note_writing(session)
     name, _ = _upload(request, actor, form.value("upload"))
-    uploads.forget(_settings(request).data_dir, name)
+    uploads.forget(settings_of(request).data_dir, name)
     return redirect(request, _PATH, mark("The file is thrown away. Nothing was changed."), kind="info")
 
 
@@ -116,7 +114,7 @@ def _file_page(request: Request, form: Form, query: Form) -> Response:
 def _preview(request: Request, session: DbSession, actor: Actor, signed: str, status: int = HTTPStatus.OK) -> Response:
     name, file_name = _upload(request, actor, signed)
     locale = request.state.locale
-    content = uploads.fetch(_settings(request).data_dir, name)
+    content = uploads.fetch(settings_of(request).data_dir, name)
     found = figures_import.read_file(session, actor, content=content, locale=locale)
 
     def words(change: FigureChange) -> dict[str, Any]:
@@ -150,12 +148,7 @@ def _preview(request: Request, session: DbSession, actor: Actor, signed: str, st
 
 def _upload(request: Request, actor: Actor, signed: str) -> tuple[str, str]:
     """The name of the kept file and the one that it was sent under, for whoever sent it."""
-    message = unsign(_settings(request).secret, _PURPOSE, signed)
+    message = unsign(settings_of(request).secret, _PURPOSE, signed)
     if message is None or message[0] != actor.person_id:
         raise Conflict("upload_gone")
     return message[1], message[2]
-
-
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings

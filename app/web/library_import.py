@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
+from app.downloads import as_file
 from app.errors import Conflict
 from app.i18n import mark
 from app.messages import fault_text
-from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, make_router, settings_of
 from app.rules.vocabulary import Action
 from app.security import sign, unsign
 from app.services import library, library_exchange, uploads
@@ -72,7 +73,7 @@ def send(request: Request, session: DbSession, actor: CurrentActor, form: SentFo
     form.attempt(session, lambda: library_exchange.check_file(content))
     if not form.is_valid:
         return _import_page(request, form)
-    settings = _settings(request)
+    settings = settings_of(request)
     upload = Upload(uploads.keep(settings.data_dir, content), plain_name(file.filename if file else None))
     return redirect(request, "/library/import/preview?" + urlencode({"upload": upload.signed(settings, actor)}))
 
@@ -89,7 +90,7 @@ def confirm(request: Request, session: DbSession, actor: CurrentActor, form: Sen
     library.check_may_write(session, actor)
     signed = form.value("upload")
     upload = _upload_of(request, actor, signed)
-    data_dir = _settings(request).data_dir
+    data_dir = settings_of(request).data_dir
     content = uploads.fetch(data_dir, upload.name)
     done = form.attempt(
         session,
@@ -109,12 +110,12 @@ def discard(request: Request, session: DbSession, actor: CurrentActor, form: Sen
     """The file thrown away."""
     library.check_may_write(session, actor)
     upload = _upload_of(request, actor, form.value("upload"))
-    uploads.forget(_settings(request).data_dir, upload.name)
+    uploads.forget(settings_of(request).data_dir, upload.name)
     return redirect(request, "/library/import", mark("The file is thrown away. Nothing was changed."), kind="info")
 
 
 def _upload_of(request: Request, actor: Actor, signed: str) -> Upload:
-    message = unsign(_settings(request).secret, _PURPOSE, signed)
+    message = unsign(settings_of(request).secret, _PURPOSE, signed)
     if message is None or message[0] != actor.person_id:
         raise Conflict("upload_gone")
     return Upload(message[1], message[2])
@@ -128,7 +129,7 @@ def _import_page(request: Request, form: Form) -> Response:
 def _preview(request: Request, session: DbSession, actor: Actor, signed: str, status: int = HTTPStatus.OK) -> Response:
     library.check_may_write(session, actor)
     upload = _upload_of(request, actor, signed)
-    content = uploads.fetch(_settings(request).data_dir, upload.name)
+    content = uploads.fetch(settings_of(request).data_dir, upload.name)
     preview = library_exchange.read_import(session, actor, content=content)
     rows = [row for row in preview.rows if row.kind is not RowKind.SAME]
     locale = request.state.locale
@@ -153,10 +154,4 @@ def _preview(request: Request, session: DbSession, actor: Actor, signed: str, st
 
 def _file(request: Request, content: bytes, kind: str, ending: str) -> Response:
     name = request.state.locale.text(mark("kpi-library"))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    return Response(content, media_type=kind, headers=headers)
-
-
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
+    return as_file(content, f"{name}.{ending}", kind)

@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi import Depends, Request, Response
 
+from app.downloads import PDF, as_file
 from app.models import Cycle, Period
 from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, reading
 from app.rules.vocabulary import Action, Language
@@ -13,7 +14,6 @@ from app.services.papers import Paper, hand_out
 from app.services.plan_papers import plan_paper
 from app.services.report_papers import calibration_paper, completeness_paper
 from app.web.forms import Form, Query
-from app.web.scorecards import attachment
 
 router = make_router()
 _CALIBRATE: Final = [Depends(Needs(Action.APPRAISAL_CALIBRATE))]
@@ -66,5 +66,4 @@ def _language(request: Request, query: Form) -> Language:
 def _answer(request: Request, actor: CurrentActor, make: Callable[[DbSession], Paper]) -> Response:
     with reading(request) as session:
         paper = make(session)
-    headers = {"Content-Disposition": attachment(paper.file_name), "Cache-Control": "private, no-store"}
-    return Response(hand_out(request.app.state.sessions, actor, paper), media_type="application/pdf", headers=headers)
+    return as_file(hand_out(request.app.state.sessions, actor, paper), paper.file_name, PDF)

@@ -9,12 +9,11 @@ from fastapi import Depends, Request, Response
 from app.errors import Invalid
 from app.i18n import mark
 from app.models import Person, Placement, ReportingLine
-from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router, settings_of
 from app.rules.texts import folded
 from app.rules.vocabulary import Action, Role
 from app.services import accounts, people, plan_lists, second_people, units
 from app.services.people import Choices, PersonValues
-from app.settings import Settings
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
 
@@ -211,7 +210,7 @@ def show_profile(
 @router.post("/people/{person_id}/invitation", dependencies=_WRITE)
 def invite(request: Request, session: DbSession, actor: CurrentActor, person_id: RowId, _form: SentForm) -> Response:
     """The profile with a new one-time link; it is shown this once, so no redirect can carry it."""
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     link = settings.base_url.rstrip("/") + accounts.invite(session, actor, person_id)
     return show_profile(request, session, actor, person_id, link)
 

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
+from app.downloads import as_file
 from app.errors import Conflict
 from app.i18n import mark
 from app.messages import fault_text
-from app.routing import Actor, CurrentActor, DbSession, Needs, make_router
+from app.routing import Actor, CurrentActor, DbSession, Needs, make_router, settings_of
 from app.rules.vocabulary import Action
 from app.security import sign, unsign
 from app.services import people_import, uploads
@@ -43,7 +44,7 @@ class Upload:
 
 
 def _upload_of(request: Request, actor: Actor, signed: str) -> Upload:
-    message = unsign(_settings(request).secret, _PURPOSE, signed)
+    message = unsign(settings_of(request).secret, _PURPOSE, signed)
     if message is None or message[0] != actor.person_id:
         raise Conflict("upload_gone")
     _, name, file_name, day = message
@@ -56,8 +57,7 @@ def template_file(request: Request, session: DbSession, actor: CurrentActor) -> 
     locale = request.state.locale
     content = people_import.people_template(session, actor, locale=locale)
     name = locale.text(mark("people.xlsx"))
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=XLSX_TYPE, headers=headers)
+    return as_file(content, name, XLSX_TYPE)
 
 
 @router.get("/people/import", dependencies=_IMPORT)
@@ -76,7 +76,7 @@ def send(request: Request, session: DbSession, actor: CurrentActor, form: SentFo
     form.attempt(session, lambda: people_import.check_file(content))
     if not form.is_valid or file is None:
         return _import_page(request, form, plain_name(file.filename) if file else "")
-    settings = _settings(request)
+    settings = settings_of(request)
     upload = Upload(uploads.keep(settings.data_dir, content), plain_name(file.filename), day)
     return redirect(request, "/people/import/preview?" + urlencode({"upload": upload.signed(settings, actor)}))
 
@@ -93,7 +93,7 @@ def confirm(request: Request, session: DbSession, actor: CurrentActor, form: Sen
     people_import.check_may_import(session, actor)
     signed = form.value("upload")
     upload = _upload_of(request, actor, signed)
-    data_dir = _settings(request).data_dir
+    data_dir = settings_of(request).data_dir
     content = uploads.fetch(data_dir, upload.name)
     result = form.attempt(
         session,
@@ -113,7 +113,7 @@ def discard(request: Request, session: DbSession, actor: CurrentActor, form: Sen
     """The file thrown away."""
     people_import.check_may_import(session, actor)
     upload = _upload_of(request, actor, form.value("upload"))
-    uploads.forget(_settings(request).data_dir, upload.name)
+    uploads.forget(settings_of(request).data_dir, upload.name)
     return redirect(request, "/people/import", mark("The file is thrown away. Nothing was changed."), kind="info")
 
 
@@ -124,7 +124,7 @@ def _import_page(request: Request, form: Form, file_name: str = "") -> Response:
 
 def _preview(request: Request, session: DbSession, actor: Actor, signed: str, status: int = HTTPStatus.OK) -> Response:
     upload = _upload_of(request, actor, signed)
-    content = uploads.fetch(_settings(request).data_dir, upload.name)
+    content = uploads.fetch(settings_of(request).data_dir, upload.name)
     preview = people_import.read_import(session, actor, content=content, file_name=upload.file_name, day=upload.day)
     return page(request, "people/preview.html", status, preview=preview, upload=signed, **_shown(request, preview))
 
@@ -143,11 +143,6 @@ def _shown(request: Request, preview: ImportPreview) -> dict[str, Any]:
             for found in preview.faults[:MOST_SHOWN]
         ],
     }
-
-
-def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
 
 
 def plain_name(name: str | None) -> str:

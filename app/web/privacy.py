@@ -6,14 +6,14 @@ from typing import Final
 from fastapi import Depends, Request, Response
 
 from app import clock
+from app.downloads import ZIP, as_file
 from app.i18n import mark
-from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, reading
+from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, reading, settings_of
 from app.rules.vocabulary import Action, DataRequestKind
 from app.services import erasure, privacy
 from app.web.audit_words import action_text
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
-from app.web.scorecards import attachment
 
 router = make_router()
 _OWN: Final = [Depends(Needs(Action.PRIVACY_OWN))]
@@ -36,8 +36,7 @@ def own_archive(request: Request, actor: CurrentActor, _form: SentForm) -> Respo
     with reading(request) as session:
         privacy.check_own(session, actor)
     archive = privacy.own_archive(request.app.state.sessions, actor)
-    headers = {"Content-Disposition": attachment(archive.file_name), "Cache-Control": "private, no-store"}
-    return Response(archive.content, media_type="application/zip", headers=headers)
+    return as_file(archive.content, archive.file_name, ZIP)
 
 
 @router.post("/my-data/requests", dependencies=_OWN)
@@ -176,5 +175,5 @@ def _office_page(
         holds=privacy.holds(session, actor),
         now=clock.now(),
         requests=privacy.list_requests(session, actor, is_open=True),
-        retention_years=request.app.state.settings.retention_years,
+        retention_years=settings_of(request).retention_years,
     )

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
+from app.downloads import as_file
 from app.errors import NotFound
 from app.i18n import mark
 from app.models import Cycle, Period
@@ -17,7 +18,6 @@ from app.services.recording_report import CSV_TYPE, PAGE, RecordingReport
 from app.web.entry_saving import address, cycle_of, period_in, period_tabs
 from app.web.forms import Form, Query
 from app.web.render import page
-from app.web.scorecards import attachment
 
 router = make_router()
 _READ: Final = [Depends(Needs(Action.REPORT_READ))]
@@ -80,8 +80,7 @@ def report_file(request: Request, session: DbSession, actor: CurrentActor, query
         session, actor, period=period, wanted=_filter(query), headings=headings, counts=list(_COUNTS)
     )
     name = locale.text(mark("recording-%(period)s.csv"), period=period.code)
-    headers = {"Content-Disposition": attachment(name), "Cache-Control": "private, no-store"}
-    return Response(content, media_type=CSV_TYPE, headers=headers)
+    return as_file(content, name, CSV_TYPE)
 
 
 def _filter(query: Form) -> GridFilter:

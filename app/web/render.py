@@ -13,10 +13,10 @@ from app import clock, templating
 from app.errors import Conflict, Invalid, KinerjaError, NotAllowed, NotFound, Unavailable
 from app.i18n import LANGUAGE_NAMES, Locale, mark
 from app.messages import error_text
+from app.routing import settings_of
 from app.rules.vocabulary import Role
 from app.security import sign, unsign
 from app.services.sign_in import SignedIn
-from app.settings import Settings
 from app.web import assets
 from app.web.forms import CSRF_FIELD
 
@@ -102,7 +102,7 @@ def redirect(
     """
     response = RedirectResponse(own_path(path), HTTPStatus.SEE_OTHER)
     if flash is not None:
-        settings: Settings = request.app.state.settings
+        settings = settings_of(request)
         signed = sign(settings.secret, "flash", [kind, flash, values])
         if len(signed) <= _LONGEST_FLASH:
             response.set_cookie(
@@ -151,7 +151,7 @@ def refusal_page(request: Request, error: KinerjaError) -> HTMLResponse:
 
 def _frame(request: Request) -> dict[str, Any]:
     """What every page has: who is signed in, the navigation, links to our files, the token for forms."""
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     signed_in: SignedIn | None = request.state.signed_in
     path = request.scope["path"]
     token = signed_in.csrf_token if signed_in else ""
@@ -191,7 +191,7 @@ def _read_flash(request: Request) -> Flash | None:
     signed = request.cookies.get(FLASH_COOKIE)
     if not signed:
         return None
-    settings: Settings = request.app.state.settings
+    settings = settings_of(request)
     message = unsign(settings.secret, "flash", signed)
     if message is None:
         return None

@@ -4,8 +4,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import StreamingResponse
 
+from app.downloads import ZIP, as_stream
 from app.errors import Invalid, NotFound
 from app.i18n import mark
 from app.models import Cycle, Period
@@ -18,7 +18,6 @@ from app.services.pdf_choice import Wanted
 from app.web.asked_period import asked_period
 from app.web.forms import Form, Query, SentForm
 from app.web.render import page, redirect
-from app.web.scorecards import attachment
 
 router = make_router()
 _READ: Final = [Depends(Needs(Action.SCORECARD_READ))]
@@ -168,9 +167,7 @@ def choose_names(request: Request, session: DbSession, actor: CurrentActor, form
 
 
 def _sent(request: Request, bundle: Bundle) -> Response:
-    headers = {"Content-Disposition": attachment(bundle.file_name), "Cache-Control": "private, no-store"}
-    parts = pdf_bundle.stream(request.app.state.sessions, bundle)
-    return StreamingResponse(parts, media_type="application/zip", headers=headers)
+    return as_stream(pdf_bundle.stream(request.app.state.sessions, bundle), bundle.file_name, ZIP)
 
 
 def _asked(cycle: Cycle, period: Period, wanted: Wanted, language: Language) -> dict[str, Any]:

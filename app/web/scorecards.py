@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
+from app.downloads import PDF, as_file
 from app.i18n import Locale
 from app.messages import error_text, fault_text
 from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, reading
@@ -114,7 +115,7 @@ def download(
             session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code
         )
     pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
-    return _handed_out(pdf.content, pdf.file_name)
+    return as_file(pdf.content, pdf.file_name, PDF)
 
 
 @router.get("/scorecards/{person_id}/{cycle_code}/{period_code}/versions/{number}/pdf", dependencies=_READ)
@@ -135,18 +136,7 @@ def download_version(
             session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, version=number
         )
     pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
-    return _handed_out(pdf.content, issued.name_with_version(pdf.file_name, number))
-
-
-def _handed_out(content: bytes, name: str) -> Response:
-    headers = {"Content-Disposition": attachment(name), "Cache-Control": "private, no-store"}
-    return Response(content, media_type="application/pdf", headers=headers)
-
-
-def attachment(name: str) -> str:
-    """The header by which a browser saves a file under its name (RFC 6266)."""
-    plain = "".join(sign if sign.isascii() and sign not in '"\\%' else "_" for sign in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return as_file(pdf.content, issued.name_with_version(pdf.file_name, number), PDF)
 
 
 def show_card(

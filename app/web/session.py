@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.database import SAFE_METHODS, Sessions, transaction
 from app.i18n import Locale, choose_language
 from app.messages import TEXTS
-from app.routing import is_public
+from app.routing import is_public, settings_of
 from app.services.sign_in import SignedIn, note_use, signed_in_by_session, signed_in_by_token
 from app.settings import Settings
 from app.web.render import error_page
@@ -163,7 +163,7 @@ def _is_too_large(request: Request) -> bool:
     """Whether somebody who is not signed in sends what they could never need to, or does not say how much it is."""
     length = request.headers.get("content-length", "0")
     if request.state.signed_in is not None:
-        settings: Settings = request.app.state.settings
+        settings = settings_of(request)
         return length.isdecimal() and int(length) > settings.max_body_bytes
     is_told = "transfer-encoding" not in request.headers and length.isdecimal()
     limit = PDF_BYTES if request.scope["path"] == _VERIFY else ANONYMOUS_BODY_BYTES

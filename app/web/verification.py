@@ -12,7 +12,7 @@ from fastapi import Depends, Request, Response
 from app import clock, signing
 from app.i18n import mark
 from app.models import PublishedScorecard
-from app.routing import DbSession, Needs, make_router
+from app.routing import DbSession, Needs, make_router, settings_of
 from app.rules.check_value import value_of
 from app.rules.vocabulary import Action
 from app.services import verification
@@ -84,9 +84,7 @@ def form_page(request: Request, query: Query) -> Response:
 def key_file(request: Request) -> Response:
     """The public half of the key that signs ZIPs of scorecards."""
     headers = {"Content-Disposition": 'attachment; filename="kinerja-public-key.pem"'}
-    return Response(
-        signing.public_key(request.app.state.settings), media_type="application/x-pem-file", headers=headers
-    )
+    return Response(signing.public_key(settings_of(request)), media_type="application/x-pem-file", headers=headers)
 
 
 @router.get("/verify/{code}", dependencies=_PUBLIC)
@@ -133,7 +131,7 @@ def _page(
         by_file=by_file,
         example=_EXAMPLE,
         example_value=value_of(_EXAMPLE),
-        fingerprint=signing.fingerprint(signing.public_key(request.app.state.settings)),
+        fingerprint=signing.fingerprint(signing.public_key(settings_of(request))),
         form=form,
         proof=proof,
     )

@@ -136,7 +136,9 @@ def test_the_pdf_is_downloaded(cast: Cast, example: Example, program: AsProgram)
     answer = program(cast.eli).get(address, params={"lang": "id"})
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF-")
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="Kartu-Skor_4_2026-01.pdf"'
+    assert answer.headers["Content-Disposition"] == (
+        "attachment; filename=\"Kartu-Skor_4_2026-01.pdf\"; filename*=UTF-8''Kartu-Skor_4_2026-01.pdf"
+    )
     assert program(cast.eli).get(address, params={"lang": "id", "version": 1}).content == answer.content
     assert hana.get(address, params={"version": 2}).json()["code"] == "not_published"
     assert hana.get(address, params={"lang": "fr"}).status_code == 422

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.downloads import PDF, as_file
 from app.models import Account, AuditEntry, ObjectiveGoal, PublishedScorecard
 from app.rules.vocabulary import Language, Missing
 from app.services.appraisals import publish
 from app.services.goals import GoalValues, enter_goal, goals_served
 from app.web import appraisals as web
-from app.web.scorecards import attachment
 from tests.cards import Example, give_plan, make_example
 from tests.cast import Cast, actor_of
 from tests.factories import make_person
@@ -167,7 +167,8 @@ def test_the_pdf_is_downloaded_under_its_name_and_on_record(session: Session, ex
 
 
 def test_a_file_name_never_ends_the_header() -> None:
-    assert attachment('Kartu "Skor"\\%é.pdf') == (
+    answer = as_file(b"", 'Kartu "Skor"\\%é.pdf', PDF)
+    assert answer.headers["content-disposition"] == (
         "attachment; filename=\"Kartu _Skor____.pdf\"; filename*=UTF-8''Kartu%20%22Skor%22%5C%25%C3%A9.pdf"
     )
 
