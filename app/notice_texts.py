@@ -1,7 +1,7 @@
 """What does a notice say to its reader, and to which page does it lead?"""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -35,6 +35,8 @@ TEXTS: Final[Mapping[NoticeKind, str]] = {
     _K.ENTRIES_OVERDUE: mark("Entries that you record for %(period)s are overdue. They were due on %(due_on)s."),
     _K.ENTRIES_SOON: mark("You have entries to record for %(period)s, due by %(due_on)s."),
     _K.FEEDBACK_ASKED: mark("You are asked for feedback about %(name)s, %(period)s."),
+    _K.PDFS_PREPARED: mark("The PDFs of scorecards for %(period)s are prepared: %(ready)s ready, %(failed)s failed."),
+    _K.PDFS_STOPPED: mark("%(name)s has stopped the preparing of PDFs for %(period)s: %(ready)s ready."),
     _K.PLAN_ACCEPTED: mark("%(name)s has accepted the performance plan for %(cycle)s. It waits for your approval."),
     _K.PLAN_ANSWER_ESCALATED: mark(
         "%(name)s has not answered the performance plan for %(cycle)s, proposed on %(since_on)s."
@@ -80,9 +82,13 @@ PLACES: Final[Mapping[NoticeKind, str]] = {
     **dict.fromkeys((_K.APPEAL_RAISED, _K.APPEAL_UNDECIDED), _APPEAL),
     **dict.fromkeys((_K.CORRECTION_ASKED, _K.CORRECTION_DECIDED), "/cases"),
     _K.FEEDBACK_ASKED: "/feedback",
+    **dict.fromkeys((_K.PDFS_PREPARED, _K.PDFS_STOPPED), "/pdf-batches/{about}"),
     _K.PLAN_MISSING: "/plans?cycle={cycle}&only=none",
 }
 """Where a notice leads; all others to the scorecard."""
+
+COUNTS: Final = frozenset({"failed", "ready"})
+"""Values that are whole numbers."""
 
 _FIELD: Final = re.compile(r"%\((\w+)\)s")
 _PLACE_FIELD: Final = re.compile(r"\{(\w+)\}")
@@ -100,7 +106,7 @@ def fields_of(kind: NoticeKind) -> frozenset[str]:
 
 
 def notice_text(kind: NoticeKind, values: Mapping[str, str], locale: Locale) -> str:
-    """The notice in the reader's language; days and periods in their notation."""
+    """The notice in the reader's language; days, periods and counts in their notation."""
     return locale.text(TEXTS[kind], **{name: _said(name, value, locale) for name, value in values.items()})
 
 
@@ -110,7 +116,8 @@ def notice_path(kind: NoticeKind, values: Mapping[str, str], *, about: int | Non
 
 
 def _said(name: str, value: str, locale: Locale) -> str:
-    shown: Callable[[str], str] | None = locale.period if name == "period" else None
     if name.endswith("_on"):
         return locale.date(date.fromisoformat(value))
-    return shown(value) if shown else value
+    if name in COUNTS:
+        return locale.number(int(value))
+    return locale.period(value) if name == "period" else value

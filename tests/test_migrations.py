@@ -183,3 +183,24 @@ def test_rows_survive_the_change_of_their_table(engine: Engine) -> None:
             with pytest.raises(DBAPIError):
                 connection.exec_driver_sql("UPDATE plan SET state = 'unknown'")
         migrate(engine, revision)
+
+
+def test_a_notice_of_a_kind_that_is_new_is_gone_after_the_way_back_and_the_others_stay(engine: Engine) -> None:
+    migrate(engine, "head")
+    with engine.connect().execution_options(writes=True) as connection:
+        insert(connection, {"person": CASE["person"]})
+        for number, kind in enumerate(("plan_approved", "pdfs_prepared"), 1):
+            connection.execute(
+                text(
+                    'INSERT INTO notice (id, person_id, kind, key, about_kind, "values", told_at, is_for_mail)'
+                    " VALUES (:id, 1, :kind, '1', '', '{}', '2026-01-01 00:00:00+00:00', false)"
+                ),
+                {"id": number, "kind": kind},
+            )
+        connection.commit()
+    for revision in ("0008", "head"):
+        migrate(engine, revision)
+        with engine.connect().execution_options(writes=True) as connection:
+            assert connection.execute(text("SELECT kind FROM notice")).scalars().all() == ["plan_approved"]
+            with pytest.raises(DBAPIError):
+                connection.execute(text("UPDATE notice SET kind = 'unknown'"))

@@ -22,6 +22,8 @@ class NoticeKind(StrEnum):
     ENTRIES_OVERDUE = "entries_overdue"
     ENTRIES_SOON = "entries_soon"
     FEEDBACK_ASKED = "feedback_asked"
+    PDFS_PREPARED = "pdfs_prepared"
+    PDFS_STOPPED = "pdfs_stopped"
     PLAN_ACCEPTED = "plan_accepted"
     PLAN_ANSWER_ESCALATED = "plan_answer_escalated"
     PLAN_ANSWER_OVERDUE = "plan_answer_overdue"

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 
 from app import clock
 from app.database import Sessions, transaction
-from app.models import IdempotencyKey, Mail, OneTimeLink, PdfBatch, SignInFailure, WebSession
+from app.models import IdempotencyKey, Mail, Notice, OneTimeLink, PdfBatch, SignInFailure, WebSession
 from app.rules.noticing import MailState
 from app.services import uploads
 from app.settings import Settings
@@ -18,7 +18,7 @@ LINKS_KEPT: Final = timedelta(days=30)
 """After they have run out, so that for a while the reason can be told."""
 MAILS_KEPT: Final = timedelta(days=180)
 BATCHES_KEPT: Final = timedelta(days=90)
-"""Who asked for which PDFs, and how that went; the PDFs themselves stay."""
+"""Who asked for which PDFs, and how that went, with the notices that lead there; the PDFs themselves stay."""
 
 
 def forget_expired(sessions: Sessions, settings: Settings) -> int:
@@ -28,6 +28,7 @@ def forget_expired(sessions: Sessions, settings: Settings) -> int:
     over = or_(
         WebSession.created_at < now - timedelta(hours=settings.session_hours), WebSession.seen_at < now - longest_idle
     )
+    old_batch = PdfBatch.started_at < now - BATCHES_KEPT
     with transaction(sessions) as session:
         gone = [
             session.scalars(delete(WebSession).where(over).returning(WebSession.id)).all(),
@@ -44,8 +45,11 @@ def forget_expired(sessions: Sessions, settings: Settings) -> int:
                 delete(Mail).where(Mail.state != MailState.WAITING, Mail.made_at < now - MAILS_KEPT).returning(Mail.id)
             ).all(),
             session.scalars(
-                delete(PdfBatch).where(PdfBatch.started_at < now - BATCHES_KEPT).returning(PdfBatch.id)
+                delete(Notice)
+                .where(Notice.about_kind == "pdf_batch", Notice.about_id.in_(select(PdfBatch.id).where(old_batch)))
+                .returning(Notice.id)
             ).all(),
+            session.scalars(delete(PdfBatch).where(old_batch).returning(PdfBatch.id)).all(),
         ]
     uploads.forget_old(settings.data_dir)
     return sum(len(each) for each in gone)

@@ -16,14 +16,14 @@ from app.errors import NotFound
 from app.i18n import Locale
 from app.models import Notice, NoticePreference, Person
 from app.models.people import not_left_before
-from app.notice_texts import fields_of, notice_path, notice_text
+from app.notice_texts import COUNTS, fields_of, notice_path, notice_text
 from app.rules.noticing import MailWish, NoticeKind
 from app.rules.vocabulary import Action
 from app.services.listing import Listing
 from app.services.organisation import settings_of
 
 DEFAULT_WISH: Final = MailWish.SOON
-FIELDS: Final = frozenset({"cycle", "due_on", "from_on", "name", "period", "since_on", "until_on"})
+FIELDS: Final = frozenset({"cycle", "due_on", "from_on", "name", "period", "since_on", "until_on"}) | COUNTS
 """What a notice may hold of what it tells: nothing that only its reader should see."""
 
 

@@ -14,7 +14,7 @@ from app.errors import Conflict, NotFound
 from app.models import Appraisal, IssuingPolicy, PdfBatch, PdfBatchItem, Period, Person, PublishedScorecard
 from app.rules.issuing import FileNames, PdfState
 from app.rules.vocabulary import Action, Language
-from app.services import audit, issued
+from app.services import audit, issued, telling
 from app.services.listing import Listing
 from app.services.pdf_choice import Wanted, cards_of, latest_version
 
@@ -167,7 +167,9 @@ def cancel(session: Session, actor: Actor, batch_id: int) -> Batch:
         raise Conflict("batch_not_running")
     row.is_cancelled = True
     _record(session, actor, "scorecard.pdfs_cancelled", row)
-    return _counted(session, [row])[0]
+    batch = _counted(session, [row])[0]
+    telling.pdfs_stopped(session, actor, row, batch.counts)
+    return batch
 
 
 def resume(session: Session, actor: Actor, batch_id: int) -> Batch:
@@ -239,6 +241,13 @@ def _for_change(session: Session, actor: Actor, batch_id: int) -> PdfBatch:
     if row is None:
         raise NotFound
     return row
+
+
+def tell_if_ended(session: Session, row: PdfBatch) -> None:
+    """Tell whoever asked for it where nothing is left to do; called after a change of its PDFs, while it is locked."""
+    batch = _counted(session, [row])[0]
+    if batch.state is BatchState.DONE and not row.is_cancelled:
+        telling.pdfs_prepared(session, row, batch.counts)
 
 
 def _counted(session: Session, rows: Sequence[PdfBatch]) -> list[Batch]:

@@ -18,6 +18,7 @@ from app.models import PdfBatch, PdfBatchItem
 from app.rules.issuing import PdfState
 from app.rules.vocabulary import Language
 from app.security import new_token
+from app.services import pdf_batches
 from app.services.pdf_making import Made, enter_all, make_all
 
 LASTS: Final = timedelta(minutes=5)
@@ -70,7 +71,8 @@ def _claim(sessions: Sessions) -> _Claim | None:
             return None
         now = clock.now()
         batch.served_at = now
-        _give_up(session, batch)
+        if _give_up(session, batch):
+            pdf_batches.tell_if_ended(session, batch)
         items = session.scalars(
             select(PdfBatchItem)
             .where(PdfBatchItem.batch_id == batch.id, _is_free())
@@ -87,27 +89,34 @@ def _claim(sessions: Sessions) -> _Claim | None:
 def _write_down(sessions: Sessions, claim: _Claim, done: Sequence[Made]) -> None:
     """What came of a claim; what was not begun is free again, and what has lapsed is somebody else's."""
     with transaction(sessions) as session:
+        # Of two processes that end a batch the second waits here, and then is the one that sees the end
+        batch = session.get_one(PdfBatch, claim.batch_id, with_for_update=True)
         enter_all(session, done, claim.language)
+        settled = 0
         for made in done:
             state = PdfState.FAILED if made.pdf is None else PdfState.READY
-            session.execute(
+            settled += _changed(
+                session,
                 _claimed(claim)
                 .where(PdfBatchItem.scorecard_id == made.scorecard_id)
-                .values(state=state, fault=made.reason, lease="", leased_until=None)
+                .values(state=state, fault=made.reason, lease="", leased_until=None),
             )
         session.execute(
             _claimed(claim).values(
                 state=PdfState.WAITING, attempts=PdfBatchItem.attempts - 1, lease="", leased_until=None
             )
         )
+        if settled:
+            pdf_batches.tell_if_ended(session, batch)
 
 
-def _give_up(session: Session, batch: PdfBatch) -> None:
-    session.execute(
+def _give_up(session: Session, batch: PdfBatch) -> int:
+    return _changed(
+        session,
         update(PdfBatchItem)
         .where(PdfBatchItem.batch_id == batch.id, _has_lapsed(), PdfBatchItem.attempts >= MOST_ATTEMPTS)
         .values(state=PdfState.FAILED, fault=ABANDONED, lease="", leased_until=None)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False),
     )
 
 
@@ -122,6 +131,11 @@ def _is_free() -> ColumnElement[bool]:
 
 def _has_lapsed() -> ColumnElement[bool]:
     return and_(PdfBatchItem.state == PdfState.WORKING, PdfBatchItem.leased_until <= clock.now())
+
+
+def _changed(session: Session, change: Update) -> int:
+    """How many PDFs a change has met: none where the claim had lapsed and somebody else has them."""
+    return len(session.scalars(change.returning(PdfBatchItem.id)).all())
 
 
 def _claimed(claim: _Claim) -> Update:

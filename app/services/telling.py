@@ -1,6 +1,6 @@
 """Who hears of which step? One call a step, made by the service that takes it, in its transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from app.models import (
     Appraisal,
     CaseRequest,
     FeedbackRequest,
+    PdfBatch,
     Period,
     Person,
     Plan,
@@ -19,6 +20,7 @@ from app.models import (
     PublishedScorecard,
     RoleGrant,
 )
+from app.rules.issuing import PdfState
 from app.rules.noticing import NoticeKind
 from app.rules.vocabulary import RemarkKind, Role
 from app.rules.workflow import Step
@@ -208,6 +210,34 @@ def case_decided(session: Session, appraisal: Appraisal, request: CaseRequest) -
     """Whoever asked learns of the answer."""
     _about_appraisal(
         session, [request.asked_by_id], NoticeKind.CORRECTION_DECIDED, appraisal, str(request.id), named=True
+    )
+
+
+# --- PDFs of many -----------------------------------------------------------------------------------------------------
+
+
+def pdfs_prepared(session: Session, batch: PdfBatch, counts: Mapping[PdfState, int]) -> None:
+    """Whoever asked for them learns that all were tried, and with what success."""
+    values = {"ready": str(counts[PdfState.READY]), "failed": str(counts[PdfState.FAILED])}
+    _to_starter(session, batch, NoticeKind.PDFS_PREPARED, values)
+
+
+def pdfs_stopped(session: Session, actor: Actor, batch: PdfBatch, counts: Mapping[PdfState, int]) -> None:
+    """Whoever asked for them learns that somebody else has stopped it."""
+    if batch.started_by_id != actor.person_id:
+        values = {"ready": str(counts[PdfState.READY]), "name": _name(session, actor.person_id)}
+        _to_starter(session, batch, NoticeKind.PDFS_STOPPED, values)
+
+
+def _to_starter(session: Session, batch: PdfBatch, kind: NoticeKind, values: Mapping[str, str]) -> None:
+    """Once for each time that it was being prepared: what is tried again, or goes on, ends again."""
+    tell(
+        session,
+        batch.started_by_id,
+        kind,
+        key=f"{batch.id} {batch.served_at.isoformat()}",
+        about=("pdf_batch", batch.id),
+        values={"period": batch.period.code, **values},
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.i18n import locale_for
-from app.notice_texts import PLACES, TEXTS, fields_of, notice_path, notice_text
+from app.notice_texts import COUNTS, PLACES, TEXTS, fields_of, notice_path, notice_text
 from app.rules.noticing import MailWish, NoticeKind
 from app.services.notices import choose_wish, list_notices, read_all, read_notice, tell, unread_of, wish_of
 from tests.cast import Cast, actor_of
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.database
 def test_every_kind_has_a_text_and_its_values_fill_text_and_place() -> None:
     assert set(TEXTS) == set(NoticeKind)
     for kind in NoticeKind:
-        values = dict.fromkeys(fields_of(kind), "2026-01-31")
+        values = dict.fromkeys(fields_of(kind), "2026-01-31") | dict.fromkeys(COUNTS, "1200")
         for language in ("en", "id"):
             assert "%" not in notice_text(kind, values, locale_for(language))
         assert notice_path(kind, values, about=3, concerns=4).startswith("/")

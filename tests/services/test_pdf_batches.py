@@ -6,9 +6,11 @@ import threading
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Session
 from app import preparing, schema
 from app.database import Sessions, make_engine, make_sessions, transaction
 from app.errors import Conflict, NotFound
+from app.i18n import locale_for
 from app.models import (
     AuditEntry,
     Cycle,
@@ -28,10 +31,11 @@ from app.models import (
     PublishedScorecard,
     ReportingLine,
 )
-from app.rules.issuing import FileNames, PdfState, file_name
+from app.rules.issuing import FileNames, PdfState
 from app.rules.vocabulary import Language
 from app.services import expiry, issued, pdf_batches, pdf_bundle, pdf_preparing
 from app.services.appraisals import publish
+from app.services.notices import list_notices
 from app.services.organisation import SETTINGS
 from app.services.pdf_batches import BatchState
 from app.services.pdf_choice import Wanted
@@ -79,6 +83,13 @@ class Company:
         """Cancel, resume or retry."""
         with transaction(self.sessions) as session:
             getattr(pdf_batches, name)(session, actor_of(who), batch_id)
+
+    def told(self, who: Person) -> list[str]:
+        """What somebody was told about batches, in English, the first first."""
+        with transaction(self.sessions, writes=False) as session:
+            heard = list_notices(session, actor_of(who)).items
+        about = [each for each in heard if each.path.startswith("/pdf-batches/")]
+        return [f"{each.path} {each.text(locale_for('en'))}" for each in reversed(about)]
 
     def zip(self, who: Person, batch_id: int) -> dict[str, bytes]:
         """What is in the ZIP of a batch."""
@@ -223,11 +234,12 @@ def test_a_pdf_over_which_every_worker_ends_is_given_up(company: Company, clock:
             item.state, item.attempts, item.leased_until = PdfState.WORKING, pdf_preparing.MOST_ATTEMPTS, clock.now
     assert pdf_preparing.prepare(company.sessions) == 0
     assert company.states(batch_id) == {"failed": 4}
+    assert [each.partition(": ")[2] for each in company.told(company.cast.hana)] == ["0 ready, 4 failed."]
     company.act("retry", company.cast.hana, batch_id)
     assert company.states(batch_id) == {"waiting": 4}
 
 
-def test_a_broken_card_stops_no_other_and_can_be_tried_again(company: Company) -> None:
+def test_a_broken_card_stops_no_other_and_can_be_tried_again(company: Company, clock: Clock) -> None:
     hana, eli = company.cast.hana, company.cast.eli
     with transaction(company.sessions) as session:
         break_card(session, session.get_one(Person, eli.id))
@@ -242,9 +254,64 @@ def test_a_broken_card_stops_no_other_and_can_be_tried_again(company: Company) -
     report = results(company.zip(hana, batch_id)["report.csv"])
     assert Counter(report.values()) == {"ok": 3, "failed: too_large": 1}
     assert report[eli.number] == "failed: too_large"
+    clock.advance(seconds=1)
     company.act("retry", hana, batch_id)
     assert pdf_preparing.prepare(company.sessions) == 0
     assert company.states(batch_id) == {"ready": 3, "failed": 1}
+    assert [each.partition(": ")[2] for each in company.told(hana)] == ["3 ready, 1 failed."] * 2
+
+
+def test_whoever_asked_is_told_once_when_two_workers_end_a_batch_together(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_preparing, "AT_ONCE", 2)
+    together, tell_if_ended = threading.Barrier(2), pdf_batches.tell_if_ended
+
+    def meet(*given: Any) -> None:
+        with suppress(
+            threading.BrokenBarrierError
+        ):  # they cannot, for one has the batch to itself; else both miss the end
+            together.wait(1)
+        tell_if_ended(*given)
+
+    monkeypatch.setattr(pdf_batches, "tell_if_ended", meet)
+    batch_id = company.start(company.cast.mona)
+    workers = [threading.Thread(target=pdf_preparing.prepare, args=(company.sessions,)) for _ in range(2)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    pdf_preparing.prepare(company.sessions)
+    assert company.told(company.cast.mona) == [
+        f"/pdf-batches/{batch_id} The PDFs of scorecards for January 2026 are prepared: 3 ready, 0 failed."
+    ]
+
+
+def test_nobody_is_told_of_what_they_stopped_themselves(company: Company) -> None:
+    hana, mona = company.cast.hana, company.cast.mona
+    own, other = company.start(mona), company.start(mona)
+    looks = 0
+
+    def is_stopping() -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            company.act("cancel", mona, own)  # while the first is in hand
+        return looks > 1
+
+    pdf_preparing.prepare(company.sessions, is_stopping)
+    assert (company.state(own), company.states(own)["ready"]) == (BatchState.CANCELLED, 1)
+    assert company.told(mona) == []
+    company.act("cancel", hana, other)
+    assert company.told(mona) == [
+        f"/pdf-batches/{other} Hana Hartati has stopped the preparing of PDFs for January 2026: 0 ready."
+    ]
+    assert company.told(hana) == []
+    company.act("resume", mona, own)
+    pdf_preparing.prepare(company.sessions)
+    assert company.told(mona)[1:] == [
+        f"/pdf-batches/{own} The PDFs of scorecards for January 2026 are prepared: 3 ready, 0 failed."
+    ]
 
 
 def test_a_small_batch_does_not_wait_for_a_large_one(
@@ -356,29 +423,9 @@ def test_old_batches_are_forgotten_and_their_pdfs_stay(company: Company, clock: 
     pdf_batch = company.start(company.cast.omar)
     assert pdf_preparing.prepare(company.sessions) == company.states(pdf_batch)["ready"] == 1
     clock.advance(days=91)
+    assert len(company.told(company.cast.omar)) == 1
     expiry.forget_expired(company.sessions, company.settings)
+    assert company.told(company.cast.omar) == []
     with transaction(company.sessions, writes=False) as session:
         assert [session.scalar(select(func.count(each.id))) for each in (PdfBatch, PdfBatchItem, Cycle)] == [0, 0, 1]
     assert company.issued() == 1
-
-
-@pytest.mark.parametrize(
-    ("style", "number", "name", "unit", "path"),
-    [
-        (FileNames.NUMBER_PERIOD, "A/1", "Dewi", "SDM", "Kartu-Skor_A%2F1_2026-01.pdf"),
-        (FileNames.NUMBER_NAME_PERIOD, "A/1", "../../Dewi  Ayu:*?", "", "Kartu-Skor_A%2F1_Dewi-Ayu_2026-01.pdf"),
-        (FileNames.NUMBER_NAME_PERIOD, "7", "S\u0327ule 李", "", "Kartu-Skor_7_\u015eule-李_2026-01.pdf"),
-        (FileNames.NUMBER_NAME_PERIOD, "7", "…", "", "Kartu-Skor_7_2026-01.pdf"),
-        (FileNames.UNIT_FOLDER, "7", "Ayu", "../R&D / Lab", "R-D-Lab/Kartu-Skor_7_Ayu_2026-01.pdf"),
-        (FileNames.UNIT_FOLDER, "7", "Ayu", "", "-/Kartu-Skor_7_Ayu_2026-01.pdf"),
-    ],
-)
-def test_files_have_names_that_every_system_can_keep(
-    style: FileNames, number: str, name: str, unit: str, path: str
-) -> None:
-    assert file_name(style, number=number, name=name, unit=unit, period_code="2026-01") == path
-
-
-def test_a_long_name_leaves_room_for_the_rest() -> None:
-    path = file_name(FileNames.UNIT_FOLDER, number="7", name="x" * 300, unit="y" * 300, period_code="2026-01")
-    assert len(path) < 170
