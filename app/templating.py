@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import cache, partial
 from gettext import NullTranslations
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from app.chart_words import trend_words
@@ -19,6 +21,25 @@ def templates_dir() -> Path:
     """Where the templates lie: beside the package in a checkout, inside it in a wheel."""
     shipped = _HERE / "_shipped" / "templates"
     return shipped if shipped.is_dir() else _HERE.parent / "templates"
+
+
+class DirectCalls(Context):
+    """Calls functions, methods and macros as they are; a page makes hundreds of calls.
+
+    Jinja looks each time whether the context is wanted as the first argument; that is asked here of the rest only.
+    """
+
+    def call(self, function: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        """What the function returns."""
+        if type(function) not in _DIRECT or hasattr(function, "jinja_pass_arg"):
+            return super().call(function, *args, **values)
+        values.pop("_loop_vars", None)
+        values.pop("_block_vars", None)
+        return function(*args, **values)
+
+
+_DIRECT: Final = {FunctionType, MethodType, Macro}
+"""A macro would be told whether to escape, which here is always the case, and what it assumes by itself."""
 
 
 @cache
@@ -36,6 +57,7 @@ def environment(locale: Locale) -> Environment:
         keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
+    made.context_class = DirectCalls
     made.policies["ext.i18n.trimmed"] = True
     texts = catalogue(locale.language)
     made.install_gettext_callables(  # type: ignore[attr-defined]

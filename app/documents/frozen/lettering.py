@@ -23,7 +23,7 @@ _BREAK: Final = re.compile(r" +|(?<=[^\s\-/–])(?:-(?=[^\W\d])|/(?=[^\W\d])|–
 _ODD: Final = re.compile(r"[\t\n\r\x0b\x0c]|  |^ | $")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is made once; to be told apart by values would cost more
 class Style:
     """How a slot is lettered: as the style sheet has it, which `compile` checks."""
 
