@@ -44,7 +44,7 @@ messages:  ## Texts that have no Indonesian yet, and translations that nothing u
 	$(DEV) $(BIN)/python tools/messages.py
 
 lock:  ## Renew the lock files from requirements/*.in; newer indirect packages too: make lock U=--upgrade
-	$(DEV) cd requirements && ../$(LOCK) runtime.in -o runtime.txt && ../$(LOCK) dev.in -c runtime.txt -o dev.txt
+	$(DEV) cd requirements && ../$(LOCK) runtime.in seal.in -o runtime.txt && ../$(LOCK) dev.in -c runtime.txt -o dev.txt
 
 hooks:  ## Check each commit before it is made
 	$(DEV) $(BIN)/pre-commit install

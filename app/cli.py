@@ -92,7 +92,7 @@ def worker(*, once: Annotated[bool, typer.Option("--once", help="Do what is due 
     from app.services import pdf_preparing
     from app.services.organisation import settings_of
 
-    with _database() as sessions:
+    with _database(makes_pdfs=True) as sessions:
         with sessions() as session:
             settings = settings_of(session)
         stopping = threading.Event()
@@ -162,6 +162,7 @@ def demo(
         if "organisation_name" not in serving.read_settings().model_fields_set:
             os.environ["KINERJA_ORGANISATION_NAME"] = company().name  # printed on every scorecard
         settings = serving.read_settings()
+        serving.see_to_seal(settings)
         with clock.stopped_at(LIBRARY_READY):
             engine = serving.prepared_engine(settings, lambda line: typer.echo(line, err=True))
         if running.has_nothing(engine):
@@ -193,7 +194,7 @@ def pdf(
     from app.services.organisation import settings_of
     from app.services.scorecards import published_of_employee
 
-    with _database() as sessions:
+    with _database(makes_pdfs=form is PrintFormat.PDF) as sessions:
         with transaction(sessions, writes=False) as session:
             found = published_of_employee(session, employee, cycle, period)
             language = lang or Language(settings_of(session).default_language)
@@ -214,7 +215,7 @@ def pdf_all(
     from app.services import pdf_folder
     from app.services.organisation import settings_of
 
-    with _database() as sessions, _refusals(OSError):
+    with _database(makes_pdfs=True) as sessions, _refusals(OSError):
         with sessions() as session:
             settings = settings_of(session)
             language = lang or Language(settings.default_language)
@@ -332,7 +333,7 @@ def verify_audit() -> None:
 
 
 @contextmanager
-def _database() -> Iterator["Sessions"]:
+def _database(*, makes_pdfs: bool = False) -> Iterator["Sessions"]:
     """The sessions of a database that is there; whatever a service refuses is said in one line."""
     from app import serving
     from app.database import make_sessions
@@ -343,6 +344,8 @@ def _database() -> Iterator["Sessions"]:
 
     with _refusals(serving.CannotStart):
         settings = serving.read_settings()
+        if makes_pdfs:
+            serving.see_to_seal(settings)
         engine = serving.prepared_engine(settings, lambda line: typer.echo(line, err=True))
     try:
         yield make_sessions(engine, info={SETTINGS: settings})

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import is_zipfile
 
-from app import signing
+from app import sealing, signing
 from app.database import Sessions, transaction
 from app.documents.manifest import check_release
+from app.documents.seals import FoundSeal, seals_in
 from app.services import verification
 from app.settings import Settings
 
@@ -47,20 +48,38 @@ def find_everything(sessions: Sessions, progress: Progress) -> Finding:
 
 
 def find_pdf(sessions: Sessions, file: Path) -> Finding:
-    """Whether a PDF is one that was issued here, unchanged, and whether it still holds."""
+    """Whether a PDF is one that was issued here, unchanged, and whether it still holds; whose seals it bears."""
     content = file.read_bytes()
+    seals, sealing_lines = _seals(content)
     with transaction(sessions, writes=False) as session:
         found = verification.find_pdf(session, content)
         if found is None:
-            lines = [f"kinerja: {file} is not a PDF that was issued here, or it was changed"]
-            return Finding(is_good=False, lines=lines, facts={"issued": False})
+            lines = [f"kinerja: {file} is not a PDF that was issued here, or it was changed", *sealing_lines]
+            return Finding(is_good=False, lines=lines, facts={"issued": False, "seals": seals})
         facts = verification.facts_of(session, found)
     standing = str(facts["standing"]).replace("_", " ")
     lines = [
         "issued here: {number}, version {version}, total {total}, grade {grade}".format(**facts),
         f"check value {facts['check_value']}, {standing}",
+        *sealing_lines,
     ]
-    return Finding(is_good=True, lines=lines, facts={"issued": True, **facts})
+    return Finding(is_good=True, lines=lines, facts={"issued": True, **facts, "seals": seals})
+
+
+def _seals(content: bytes) -> tuple[list[dict[str, Any]] | None, list[str]]:
+    """The seals of a PDF as facts, none where nobody here can read them, and in words."""
+    try:
+        found = seals_in(content)
+    except sealing.SealUnusable as unusable:
+        return None, [f"seal: {unusable}"]
+    lines = [f"sealed by {seal.by}: {_verdict(seal)}; certificate {seal.fingerprint[:32].upper()}" for seal in found]
+    return [asdict(seal) for seal in found], lines or ["no seal"]
+
+
+def _verdict(seal: FoundSeal) -> str:
+    if not seal.holds:
+        return "DOES NOT HOLD, what it covers was changed"
+    return "holds for the whole file" if seal.covers_all else "holds, but something was ADDED to the file afterwards"
 
 
 def find_zip(settings: Settings, file: Path, key_file: Path | None) -> Finding:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from uvicorn.supervisors import Multiprocess
 
-from app import schema, signing
+from app import schema, sealing, signing
 from app.database import make_engine, make_sessions, transaction
 from app.documents import scorecard_pdf
 from app.main import create_app
@@ -69,6 +69,7 @@ def migrate(engine: Engine) -> None:
 
 def serve(settings: Settings, workers: int, say: Say) -> None:
     """Answer until the process is told to stop."""
+    see_to_seal(settings)
     listening = _listen(settings)
     engine = prepared_engine(settings, say)
     _ = settings.secret  # made now, by one process, before several need it
@@ -97,6 +98,14 @@ def see_to_signing(settings: Settings, say: Say) -> None:
     if made is not None:
         say(f"A key that signs releases was made: {made}. Keep a copy of it, and tell people its fingerprint:")
         say(f"  {fingerprint}")
+
+
+def see_to_seal(settings: Settings) -> None:
+    """Refuse what would let PDFs leave without the seal that the settings ask for."""
+    try:
+        sealing.usable_seal(settings)
+    except sealing.SealUnusable as unusable:
+        raise CannotStart(f"KINERJA_SEAL_PKCS12: {unusable}") from unusable
 
 
 def _config(settings: Settings, app: object, workers: int = 1, *, factory: bool = False) -> uvicorn.Config:

@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     """How many years after leaving somebody's data is kept before HR is asked to erase it."""
     signing_key: str = ""
     """The Ed25519 key that signs releases, as PEM; made in the data folder when empty."""
+    seal_pkcs12: str = ""
+    """The PKCS#12 file with the key and certificate that seal PDFs; `seal.p12` of the data folder where empty."""
+    seal_passphrase: str = ""
     worker: Annotated[str, Field(pattern="^(inside|none)$")] = "inside"
     """Whether `kinerja serve` does the background work itself; with none run `kinerja worker` beside it."""
     pdf_processes: Annotated[int, Field(ge=0, le=64)] = 0

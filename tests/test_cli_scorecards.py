@@ -19,6 +19,7 @@ from app.services.plan_drafts import kpis_of
 from tests.broken import break_card
 from tests.cards import give_plan, make_example
 from tests.cast import actor_of, make_cast
+from tests.sealings import PASSPHRASE, write_pkcs12
 
 pytestmark = pytest.mark.slow
 
@@ -67,6 +68,7 @@ def test_a_pdf_is_written_and_known_again(tmp_path: Path) -> None:
         (
             "issued here: KSK/2026-01/4, version 1, total 81.37, grade needs_improvement\n"
             "check value 1B6B 8057 ABD3 D5DF, in force\n"
+            "no seal\n"
         ),
         "",
     )
@@ -78,9 +80,28 @@ def test_a_pdf_is_written_and_known_again(tmp_path: Path) -> None:
     assert said(run("verify", out)) == (
         1,
         "",
-        f"kinerja: {out} is not a PDF that was issued here, or it was changed\n",
+        f"kinerja: {out} is not a PDF that was issued here, or it was changed\nno seal\n",
     )
-    assert json.loads(run("verify", out, "--json").stdout) == {"issued": False}
+    assert json.loads(run("verify", out, "--json").stdout) == {"issued": False, "seals": []}
+
+
+@pytest.mark.usefixtures("sessions")
+def test_a_seal_is_told_with_who_set_it_and_whether_it_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINERJA_SEAL_PKCS12", str(write_pkcs12(tmp_path / "seal.p12")))
+    monkeypatch.setenv("KINERJA_SEAL_PASSPHRASE", PASSPHRASE)
+    out = tmp_path / "card.pdf"
+    assert said(run("pdf", "--employee", "4", "--cycle", "2026", "--out", out)) == (0, "", "")
+    (seal,) = json.loads(run("verify", out, "--json").stdout)["seals"]
+    assert (seal["by"], seal["holds"], seal["covers_all"]) == ("Common Name: PT Contoh", True, True)
+    told = f"sealed by Common Name: PT Contoh: {{}}; certificate {seal['fingerprint'][:32].upper()}"
+    good, content = run("verify", out), out.read_bytes()
+    assert (good.exit_code, good.stdout.splitlines()[2:]) == (0, [told.format("holds for the whole file")])
+    changed = (content[:5_000] + b"?" + content[5_001:], "DOES NOT HOLD, what it covers was changed")
+    added = (content + b"%\n", "holds, but something was ADDED to the file afterwards")
+    for other, verdict in (changed, added):
+        out.write_bytes(other)
+        refused = run("verify", out)
+        assert (refused.exit_code, refused.stderr.splitlines()[1:]) == (1, [told.format(verdict)])
 
 
 @pytest.mark.usefixtures("sessions")

@@ -22,6 +22,7 @@ from app.cli import app as command
 from app.database import Sessions, make_engine, make_sessions, transaction
 from app.demo.chapters import Wish, Work
 from app.demo.fill import Demo, fill
+from app.documents.seals import seals_in
 from app.errors import Conflict
 from app.models import (
     Account,
@@ -484,6 +485,11 @@ def test_the_command_answers_programs_and_people(tmp_path: Path, monkeypatch: py
     assert set(answer["published"]) <= {f"K000{number}" for number in range(1, 9)}
     assert run("--employees", "8") == (1, "", "kinerja: The database is not empty; the demo needs one of its own.\n")
     assert (tmp_path / "demo.json").stat().st_mode & 0o777 == 0o600
+    seals = [seals_in(file.read_bytes()) for file in (tmp_path / "pdf").rglob("*.pdf")]
+    assert [[each.by for each in found if each.holds and each.covers_all] for found in seals] == [
+        ["Common Name: Kinerja demo, Organization: PT Contoh"]
+    ] * len(seals)
+    assert seals
 
 
 def test_a_demo_made_before_is_served_with_its_logins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What goes into an installed wheel besides the package? Its requirements, templates and migrations."""
+"""What goes into an installed wheel besides the package? Its requirements with the extra, templates and migrations."""
 
 from pathlib import Path
 
@@ -10,12 +10,16 @@ BUILD_ONLY = "hatchling=="
 
 
 class RuntimeRequirements(MetadataHookInterface):
-    """Fills the wheel's dependencies from requirements/runtime.in, so that they are named in one place."""
+    """Fills the wheel's dependencies and its extra from requirements/*.in, so that they are named in one place."""
 
     def update(self, metadata: dict[str, object]) -> None:
         """Read the requirements, without comments and without what only builds the project."""
-        lines = (Path(self.root) / "requirements" / "runtime.in").read_text(encoding="utf-8").splitlines()
-        metadata["dependencies"] = [line for line in lines if line and not line.startswith(("#", BUILD_ONLY))]
+        metadata["dependencies"] = self._named("runtime.in")
+        metadata["optional-dependencies"] = {"seal": self._named("seal.in")}
+
+    def _named(self, file: str) -> list[str]:
+        lines = (Path(self.root) / "requirements" / file).read_text(encoding="utf-8").splitlines()
+        return [line for line in lines if line and not line.startswith(("#", BUILD_ONLY))]
 
 
 class ShippedFiles(BuildHookInterface):  # type: ignore[type-arg]  # hatchling's own parameter says nothing here

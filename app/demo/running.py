@@ -17,6 +17,7 @@ from app.database import make_sessions, transaction
 from app.demo.chapters import Wish
 from app.demo.fill import Demo, Tell, fill, is_empty
 from app.demo.issuing import prepare_pdfs
+from app.demo.own_seal import make_seal
 from app.demo.staff import Login
 from app.models import Account
 from app.security import is_password
@@ -37,6 +38,7 @@ def make(engine: Engine, settings: Settings, wish: Wish) -> Demo:
     """Fill the database, with a progress bar where somebody may be looking, and remember the logins."""
     with _progress() as tell, transaction(make_sessions(engine)) as session:
         demo = fill(session, settings, wish, tell)
+    make_seal(settings)
     prepare_pdfs(make_sessions(engine, info={SETTINGS: settings}), demo)
     _remember(settings, demo)
     return demo

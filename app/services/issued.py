@@ -16,11 +16,13 @@ from app import clock
 from app.access import Actor
 from app.database import Sessions, transaction
 from app.documents.scorecard_pdf import TEMPLATE_VERSION, RenderFailed, scorecard_html, scorecard_pdf
+from app.documents.seals import sealed
 from app.errors import Unavailable
 from app.models import IssuedPdf, PublishedScorecard
 from app.rules.branding import Branding
 from app.rules.scorecard import Scorecard
 from app.rules.vocabulary import Language
+from app.sealing import seal_of
 from app.services import audit
 from app.services.branding import branding_of
 from app.services.organisation import settings_of
@@ -53,14 +55,25 @@ def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, langua
         card, person_id = scorecard_of(published), published.appraisal.person_id
         settings, look = settings_of(session), branding_of(session, published)
         stored = stored_copy(session, scorecard_id, language)
-    content = _rendered(card, language, look) if stored is None else stored
-    pdf = PdfFile(content, file_name(card), digest_of(content), is_rendered=stored is None)
-    if pdf.is_rendered:
-        store(settings, pdf)
+    if stored is None:
+        try:
+            pdf = make(settings, card, language, look)
+        except RenderFailed as failed:
+            raise Unavailable("pdf_failed", {"reason": failed.code}) from failed
+    else:
+        pdf = PdfFile(stored, file_name(card), digest_of(stored), is_rendered=False)
     with transaction(sessions) as session:
         enter(session, scorecard_id, language, pdf)
         act = download_act(scorecard_id, person_id, card.period.code, language, pdf)
         audit.record_many(session, [act], actor_id=actor.person_id if actor else None)
+    return pdf
+
+
+def make(settings: Settings, card: Scorecard, language: Language, look: Branding, *, in_batch: bool = False) -> PdfFile:
+    """The PDF of a scorecard, sealed where the organisation has a seal, and kept; RenderFailed if there can be none."""
+    content = sealed(scorecard_pdf(card, language, look, in_batch=in_batch), seal_of(settings))
+    pdf = PdfFile(content, file_name(card), digest_of(content))
+    _store(settings, pdf)
     return pdf
 
 
@@ -106,9 +119,12 @@ def name_with_version(name: str, version: int) -> str:
     return f"{name.removesuffix('.pdf')}_v{version}.pdf"
 
 
-def renderer() -> str:
-    """What makes PDFs at present: another template or engine gives other bytes."""
-    return f"{TEMPLATE_VERSION} weasyprint {version('weasyprint')}"
+def renderer(settings: Settings) -> str:
+    """What makes PDFs at present: another template, engine or certificate of the seal gives other bytes."""
+    seal = seal_of(settings)
+    if seal is None:
+        return f"{TEMPLATE_VERSION} weasyprint {version('weasyprint')}"
+    return f"{TEMPLATE_VERSION}/{version('weasyprint')} {seal.fingerprint[:8]}"  # short, as more is added to it
 
 
 # --- What was handed out ----------------------------------------------------------------------------------------------
@@ -121,23 +137,24 @@ def stored_copy(session: Session, scorecard_id: int, language: Language) -> byte
 
 def stored_copies(session: Session, scorecard_ids: Collection[int], language: Language) -> dict[int, bytes]:
     """The same of many at once, by scorecard."""
+    settings = settings_of(session)
     known = session.execute(
         select(IssuedPdf.scorecard_id, IssuedPdf.digest)
-        .where(IssuedPdf.scorecard_id.in_(scorecard_ids), *_by_this_renderer(language))
+        .where(IssuedPdf.scorecard_id.in_(scorecard_ids), *_by_this_renderer(settings, language))
         .order_by(IssuedPdf.id)
     )
-    settings = settings_of(session)
     latest = {row.scorecard_id: row.digest for row in known}
     copies = {scorecard_id: _copy(settings, digest) for scorecard_id, digest in latest.items()}
     return {scorecard_id: content for scorecard_id, content in copies.items() if content is not None}
 
 
-def has_copy(scorecard_id: SQLColumnExpression[int], language: Language) -> ColumnElement[bool]:
+def has_copy(session: Session, scorecard_id: SQLColumnExpression[int], language: Language) -> ColumnElement[bool]:
     """Whether a PDF of the scorecard was made before and need not be made again, as a condition."""
-    return exists().where(IssuedPdf.scorecard_id == scorecard_id, *_by_this_renderer(language))
+    made = _by_this_renderer(settings_of(session), language)
+    return exists().where(IssuedPdf.scorecard_id == scorecard_id, *made)
 
 
-def store(settings: Settings, pdf: PdfFile) -> None:
+def _store(settings: Settings, pdf: PdfFile) -> None:
     """Keep the bytes under their digest; a reader never meets half a file."""
     path = path_of_pdf(settings, pdf.digest)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -158,7 +175,8 @@ def enter(session: Session, scorecard_id: int, language: Language, pdf: PdfFile)
     look = session.scalar(looks.with_for_update())
     if is_issued_with_digest(session, scorecard_id, language, pdf.digest):
         return
-    label = renderer() if look is None else f"{renderer()} branding {look}"
+    maker = renderer(settings_of(session))
+    label = maker if look is None else f"{maker} branding {look}"
     if _known(session, scorecard_id, language) is not None:
         label = f"{label} {pdf.digest[:8]}"  # the same renderer gave other bytes: fonts or libraries have changed
     session.add(
@@ -199,21 +217,14 @@ def _known(session: Session, scorecard_id: int, language: Language) -> IssuedPdf
     """What this renderer issued of the scorecard before; the latest, where it came out differently once."""
     return session.scalar(
         select(IssuedPdf)
-        .where(IssuedPdf.scorecard_id == scorecard_id, *_by_this_renderer(language))
+        .where(IssuedPdf.scorecard_id == scorecard_id, *_by_this_renderer(settings_of(session), language))
         .order_by(IssuedPdf.id.desc())
         .limit(1)
     )
 
 
-def _by_this_renderer(language: Language) -> tuple[ColumnElement[bool], ...]:
+def _by_this_renderer(settings: Settings, language: Language) -> tuple[ColumnElement[bool], ...]:
     return (
         IssuedPdf.language == language.value,
-        IssuedPdf.template_version.startswith(renderer(), autoescape=True),
+        IssuedPdf.template_version.startswith(renderer(settings), autoescape=True),
     )
-
-
-def _rendered(card: Scorecard, language: Language, branding: Branding) -> bytes:
-    try:
-        return scorecard_pdf(card, language, branding)
-    except RenderFailed as failed:
-        raise Unavailable("pdf_failed", {"reason": failed.code}) from failed

@@ -85,7 +85,8 @@ def start(session: Session, actor: Actor, period: Period, wanted: Wanted, langua
     session.add(row)
     session.flush()
     cards = cards_of(actor, Action.SCORECARD_ISSUE, period, wanted)
-    state = case((issued.has_copy(PublishedScorecard.id, language), PdfState.READY.value), else_=PdfState.WAITING.value)
+    is_ready = issued.has_copy(session, PublishedScorecard.id, language)
+    state = case((is_ready, PdfState.READY.value), else_=PdfState.WAITING.value)
     chosen = cards.with_only_columns(
         literal(row.id), PublishedScorecard.id, state, literal(0), literal(""), literal("")
     ).order_by(Person.number)

@@ -42,7 +42,7 @@ def counts(
     note_question(session, action)
     cards = cards_of(actor, action, period, wanted).with_only_columns(PublishedScorecard.id)
     published = session.scalar(select(func.count()).select_from(cards.subquery())) or 0
-    ready = cards.where(issued.has_copy(PublishedScorecard.id, language))
+    ready = cards.where(issued.has_copy(session, PublishedScorecard.id, language))
     return Counts(published, session.scalar(select(func.count()).select_from(ready.subquery())) or 0)
 
 

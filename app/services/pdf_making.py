@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
-from app.documents.scorecard_pdf import RenderFailed, scorecard_pdf
+from app.documents.scorecard_pdf import RenderFailed
 from app.models import PublishedScorecard
 from app.rules.vocabulary import Language
 from app.services import issued
@@ -62,9 +62,7 @@ def _new(sessions: Sessions, scorecard_id: int, language: Language) -> Made:
             published = session.get_one(PublishedScorecard, scorecard_id)
             card, look = scorecard_of(published), branding_of(session, published)
             settings = settings_of(session)
-        content = scorecard_pdf(card, language, look, in_batch=True)
-        pdf = PdfFile(content, "", issued.digest_of(content))
-        issued.store(settings, pdf)
+        pdf = issued.make(settings, card, language, look, in_batch=True)
     except RenderFailed as failed:
         return Made(scorecard_id, None, failed.code)
     except OSError:

@@ -16,6 +16,7 @@ from app.rules.vocabulary import Language
 from app.services import branding
 from app.services.appraisals import publish
 from app.services.issued import html_of, issue_pdf, renderer
+from app.services.organisation import settings_of
 from tests.brandings import LOOK, logo
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
@@ -119,7 +120,7 @@ def test_a_published_scorecard_never_changes_its_look(
     again = issue_pdf(sessions, eli, card.id, ID)
     assert again.is_rendered
     assert again.content == first.content
-    assert session.scalars(select(IssuedPdf.template_version)).all() == [f"{renderer()} branding 1"]
+    assert session.scalars(select(IssuedPdf.template_version)).all() == [f"{renderer(settings_of(session))} branding 1"]
     assert not issue_pdf(sessions, eli, card.id, ID).is_rendered
 
 

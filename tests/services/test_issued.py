@@ -2,22 +2,29 @@
 
 import io
 import json
+from collections.abc import Callable
+from pathlib import Path
 from unicodedata import normalize
 
 import pdfplumber
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app.database import Sessions
+from app.database import Sessions, make_sessions, transaction
+from app.documents.seals import seals_in
 from app.models import AuditEntry, IssuedPdf, PublishedScorecard
 from app.rules.vocabulary import Language
+from app.services import issued
 from app.services.appraisals import publish
 from app.services.issued import digest_of, file_name, html_of, issue_pdf, issued_as, renderer
+from app.services.organisation import SETTINGS
+from app.services.pdf_making import enter_all, make_all
 from app.services.scorecards import scorecard_of
 from app.settings import Settings
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
+from tests.sealings import PASSPHRASE, rsa_key, signers_of, write_pkcs12
 
 pytestmark = pytest.mark.slow
 
@@ -78,7 +85,7 @@ def test_the_second_download_is_the_stored_copy(
     assert stored.read_bytes() == first.content
     rows = session.scalars(select(IssuedPdf)).all()
     assert [(each.scorecard_id, each.language, each.digest, each.template_version) for each in rows] == [
-        (made.id, "id", first.digest, renderer())
+        (made.id, "id", first.digest, renderer(settings))
     ]
 
 
@@ -92,6 +99,52 @@ def test_a_copy_that_was_damaged_is_made_again_with_the_same_bytes(
     again = issue_pdf(sessions, eli, made.id, Language.INDONESIAN)
     assert (again.is_rendered, again.digest) == (True, first.digest)
     assert len(session.scalars(select(IssuedPdf)).all()) == 1
+
+
+@pytest.fixture
+def sealing(connection: Connection, settings: Settings, tmp_path: Path) -> Callable[[int], Sessions]:
+    """What makes sessions of a service that seals: with one certificate or another, and with none again for 0."""
+
+    def sessions_with(number: int) -> Sessions:
+        path = write_pkcs12(tmp_path / f"{number}.p12", key=rsa_key(number)) if number else ""
+        wanted = {"seal_pkcs12": str(path), "seal_passphrase": PASSPHRASE, "data_dir": tmp_path}
+        own = settings.model_copy(update=wanted)
+        return make_sessions(connection, join_transaction_mode="create_savepoint", info={SETTINGS: own})
+
+    return sessions_with
+
+
+def test_a_copy_is_that_of_the_certificate_in_use(
+    session: Session, made: PublishedScorecard, sealing: Callable[[int], Sessions]
+) -> None:
+    digests = []
+    for number in (0, 1, 1, 2, 0):
+        sessions = sealing(number)
+        pdf = issue_pdf(sessions, None, made.id, Language.INDONESIAN)
+        digests.append(pdf.digest)
+        assert [found.holds and found.covers_all for found in seals_in(pdf.content)] == [True] * bool(number)
+        with sessions() as own:
+            assert counted(own, made) == 1
+    first, second, again, third, last = digests
+    assert (again, last, len({first, second, third})) == (second, first, 3)
+    assert all(issued_as(session, digest) == made for digest in digests)
+    assert len(session.scalars(select(IssuedPdf)).all()) == 3
+
+
+def test_pdfs_of_many_are_sealed_like_one(made: PublishedScorecard, sealing: Callable[[int], Sessions]) -> None:
+    sessions = sealing(1)
+    (each,) = make_all(sessions, [made.id], Language.ENGLISH)
+    assert each.pdf is not None
+    assert signers_of(each.pdf.content) == ["PT Contoh", "Contoh CA"]
+    with transaction(sessions) as session:
+        enter_all(session, [each], Language.ENGLISH)
+    assert issue_pdf(sessions, None, made.id, Language.ENGLISH).digest == each.pdf.digest
+
+
+def counted(session: Session, made: PublishedScorecard) -> int:
+    """How many PDFs in Indonesian need not be made again."""
+    has = issued.has_copy(session, PublishedScorecard.id, Language.INDONESIAN)
+    return len(session.scalars(select(PublishedScorecard).where(PublishedScorecard.id == made.id, has)).all())
 
 
 def test_every_download_is_on_record(sessions: Sessions, session: Session, made: PublishedScorecard) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import pdfua
 import pypdf
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app.database import Sessions
+from app.database import Sessions, make_sessions
 from app.documents import pdf_process
 from app.documents.pdf_process import render_pdf
 from app.errors import NotFound, Unavailable
@@ -25,15 +25,18 @@ from app.services.agreement import accept_plan, acceptances_of, approve_plan, pr
 from app.services.branding import change_branding
 from app.services.calibration import move_total
 from app.services.issued import digest_of
+from app.services.organisation import SETTINGS
 from app.services.papers import hand_out
 from app.services.plan_drafts import kpis_of
 from app.services.plan_papers import plan_paper
 from app.services.report_papers import calibration_paper, completeness_paper
+from app.settings import Settings
 from tests.brandings import LOOK
 from tests.cards import Example, give_plan, make_example
 from tests.cast import Cast, actor_of
 from tests.objectives import DETAILS, give_details
 from tests.plans import RATIO_VALUES, VALUES, add_kpi, add_objective, make_active, make_draft, open_cycle, start
+from tests.sealings import PASSPHRASE, signers_of, write_pkcs12
 
 ID, EN = Language.INDONESIAN, Language.ENGLISH
 OUR_FACES = {"Lato", "Lato-Bold", "Lato-Semi-Bold"}
@@ -236,6 +239,29 @@ def test_handing_out_is_on_record(sessions: Sessions, session: Session, cast: Ca
     assert (entry.action, entry.actor_id, entry.subject_id) == ("plan.downloaded", cast.mona.id, cast.eli.id)
     assert digest_of(content) in entry.details
     assert paper.file_name == f"Rencana-Kinerja_{cast.eli.number}_2026_v1.pdf"
+
+
+@pytest.mark.parametrize("kind", ["plan", "calibration", "completeness"])
+def test_papers_are_sealed_and_stay_accessible(
+    connection: Connection, session: Session, example: Example, settings: Settings, tmp_path: Path, kind: str
+) -> None:
+    hana, january = actor_of(example.cast.hana), example.period("2026-01")
+    paper = {
+        "plan": lambda: plan_paper(session, hana, plan_id=example.plan.id, language=EN),
+        "calibration": lambda: calibration_paper(session, hana, example.cycle, january, unit_id=None, language=EN),
+        "completeness": lambda: completeness_paper(session, hana, example.cycle, january, language=ID),
+    }[kind]()
+    session.commit()
+    sealing = settings.model_copy(
+        update={"seal_pkcs12": str(write_pkcs12(tmp_path / "seal.p12")), "seal_passphrase": PASSPHRASE}
+    )
+    sessions = make_sessions(connection, join_transaction_mode="create_savepoint", info={SETTINGS: sealing})
+    pdf = hand_out(sessions, hana, paper)
+    assert signers_of(pdf) == ["PT Contoh", "Contoh CA"]
+    assert findings(pdf, tmp_path) == ()
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    assert digest_of(pdf) in entry.details
 
 
 def test_what_cannot_be_made_is_not_on_record(

@@ -18,7 +18,7 @@ from app.documents.manifest import check_release
 from app.errors import Conflict
 from app.models import AuditEntry, Period, Person, PublishedScorecard
 from app.rules.vocabulary import Action, Language
-from app.services import audit, issued, pdf_making
+from app.services import audit, issued
 from app.services.appraisals import publish
 from app.services.organisation import settings_of
 from app.services.pdf_bundle import begin, stream
@@ -130,7 +130,7 @@ def test_the_second_time_nothing_is_rendered(
     def no_rendering(*_card: object, **_options: object) -> bytes:
         raise AssertionError
 
-    monkeypatch.setattr(pdf_making, "scorecard_pdf", no_rendering)
+    monkeypatch.setattr(issued, "scorecard_pdf", no_rendering)
     assert sent(sessions, cast.hana, january) == first
     assert len(downloads(session)) == 4
 

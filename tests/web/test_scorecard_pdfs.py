@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Sessions
 from app.rules.vocabulary import Language
-from app.services import pdf_making, pdf_preparing
+from app.services import issued, pdf_preparing
 from app.services.appraisals import publish
 from app.services.plan_drafts import kpis_of
 from tests.broken import break_card
@@ -39,7 +39,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[Language]:
         made.append(language)
         return b"%PDF-" + language.value.encode()
 
-    monkeypatch.setattr(pdf_making, "scorecard_pdf", render)
+    monkeypatch.setattr(issued, "scorecard_pdf", render)
     return made
 
 
