@@ -9,7 +9,8 @@ from app.routing import CurrentActor, DbSession, Needs, make_router
 from app.rules.vocabulary import Action
 from app.services import audit_trail
 from app.services.audit_trail import Act, Sought
-from app.web.audit_words import KINDS, action_text, fact_texts
+from app.web.audit_facts import fact_texts
+from app.web.audit_words import KINDS, action_text
 from app.web.forms import Query
 from app.web.render import page
 

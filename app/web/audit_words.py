@@ -1,7 +1,7 @@
-"""How does an act of the audit trail read? Its action as a phrase, its facts as pairs of a name and a value."""
+"""How does an act of the audit trail read? Its action as a phrase; the words of its facts are in audit_facts.py."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from app.i18n import Locale, mark
 
@@ -156,58 +156,7 @@ KINDS: Final[Sequence[tuple[str, str]]] = (
     ("position", mark("Positions")),
 )
 
-_FACTS: Final[Mapping[str, str]] = {
-    "code": mark("code"),
-    "comment": mark("comment"),
-    "coverage": mark("scored weight"),
-    "cycle": mark("cycle"),
-    "ends_on": mark("until"),
-    "file_names": mark("file names"),
-    "grade": mark("grade"),
-    "kpi": mark("KPI"),
-    "language": mark("language"),
-    "name": mark("name"),
-    "new": mark("new"),
-    "number": mark("number"),
-    "old": mark("old"),
-    "on": mark("for"),
-    "pdfs": mark("PDFs"),
-    "period": mark("period"),
-    "reason": mark("reason"),
-    "role": mark("role"),
-    "source": mark("source"),
-    "starts_on": mark("from"),
-    "title": mark("title"),
-    "total": mark("total"),
-    "version": mark("version"),
-}
-
 
 def action_text(action: str, locale: Locale) -> str:
     """The action as a phrase; one that is not known any more stands for itself."""
     return locale.text(ACTIONS[action]) if action in ACTIONS else action
-
-
-def fact_texts(facts: Mapping[str, Any], locale: Locale) -> list[tuple[str, str]]:
-    """The facts in pairs; what was erased or never said is left out."""
-    return [
-        (locale.text(_FACTS[name]) if name in _FACTS else name.replace("_", " "), _value(value))
-        for name, value in facts.items()
-        if value not in (None, "", [], {})
-    ]
-
-
-def _value(value: Any) -> str:
-    match value:
-        case bool():
-            return "✓" if value else "–"
-        case [before, after] if not isinstance(before, list | dict) and not isinstance(after, list | dict):
-            return f"{_value(before)} → {_value(after)}"
-        case list():
-            return ", ".join(_value(each) for each in value)
-        case dict():
-            return "; ".join(f"{name} {_value(each)}" for name, each in value.items())
-        case None:
-            return "–"
-        case _:
-            return str(value)

@@ -1,17 +1,24 @@
 """Can HR and auditors read who did what, in plain words, and nobody else?"""
 
 import ast
+import json
 import re
 from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.i18n import Locale
+from app.models import AuditEntry
+from app.rules.vocabulary import Language
 from app.services.appraisals import publish
+from app.web.audit_facts import NAMES, fact_texts, word_of
 from app.web.audit_words import ACTIONS, KINDS
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
+from tests.everything import make_company
 from tests.tools import Clock, SignIn
 
 APP = Path(__file__).parents[2] / "app"
@@ -33,7 +40,9 @@ def words(page: str) -> str:
 def recorded_actions() -> set[str]:
     """Every name of an act that a service writes: `noun.verb` as the text of a call's argument or of a constant."""
     pattern = re.compile(
-        r"(account|cycle|definition|entry|library|people|period|person|plan|position|role|scorecard|unit)\.[a-z_]+"
+        r"(account|appeal|appraisal|appraiser|branding|case|cause|cycle|definition|development|entry|erasure|evidence"
+        r"|feedback|goal|library|note|organisation|people|period|person|plan|position|privacy|role|scorecard"
+        r"|second_person|self_assessment|unit)\.[a-z_]+"
     )
     found = set()
     for path in (APP / "services").glob("*.py"):
@@ -47,6 +56,32 @@ def test_every_act_that_services_record_has_words() -> None:
     recorded = recorded_actions()
     assert len(recorded) > 40
     assert recorded - set(ACTIONS) == set()
+
+
+def recorded_facts(session: Session) -> set[str]:
+    """Every name of a fact: as services write it beside an act, and as it stands in the trail of a whole company."""
+    found = set()
+    for path in (APP / "services").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg in {"details", "words"} and isinstance(node.value, ast.Dict):
+                found |= {str(key.value) for key in node.value.keys if isinstance(key, ast.Constant)}
+    for details in session.scalars(select(AuditEntry.details)):
+        found |= set(json.loads(details))
+    return found
+
+
+def test_every_fact_that_services_record_has_a_name(session: Session, cast: Cast) -> None:
+    make_company(session, cast)
+    recorded = recorded_facts(session)
+    assert len(recorded) > 60
+    assert sorted(name for name in recorded if word_of(name)[0] not in NAMES) == []
+
+
+def test_facts_read_in_the_readers_language() -> None:
+    facts = {"kind": "erasure", "task_2": "Menyapa", "role": [None, "hr"], "kpi SAL-REV": "", "granted": True}
+    assert fact_texts(facts, Locale(Language.INDONESIAN)) == [
+        ("jenis", "penghapusan"), ("tugas 2", "Menyapa"), ("peran", "– → HR"), ("dikabulkan", "✓")
+    ]  # fmt: skip
 
 
 def test_every_kind_stands_for_some_act() -> None:
