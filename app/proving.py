@@ -12,6 +12,7 @@ from app.database import Sessions, transaction
 from app.documents.manifest import check_release
 from app.documents.seals import FoundSeal, seals_in
 from app.services import verification
+from app.services.organisation import settings_of
 from app.settings import Settings
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
@@ -48,38 +49,43 @@ def find_everything(sessions: Sessions, progress: Progress) -> Finding:
 
 
 def find_pdf(sessions: Sessions, file: Path) -> Finding:
-    """Whether a PDF is one that was issued here, unchanged, and whether it still holds; whose seals it bears."""
+    """Whether a PDF was issued or sealed here and is unchanged, whether it still holds, and whose seals it bears."""
     content = file.read_bytes()
-    seals, sealing_lines = _seals(content)
     with transaction(sessions, writes=False) as session:
+        own = sealing.seal_of(settings_of(session))
         found = verification.find_pdf(session, content)
-        if found is None:
-            lines = [f"kinerja: {file} is not a PDF that was issued here, or it was changed", *sealing_lines]
-            return Finding(is_good=False, lines=lines, facts={"issued": False, "seals": seals})
-        facts = verification.facts_of(session, found)
-    standing = str(facts["standing"]).replace("_", " ")
-    lines = [
-        "issued here: {number}, version {version}, total {total}, grade {grade}".format(**facts),
-        f"check value {facts['check_value']}, {standing}",
-        *sealing_lines,
-    ]
-    return Finding(is_good=True, lines=lines, facts={"issued": True, **facts, "seals": seals})
+        card = {} if found is None else verification.facts_of(session, found)
+    seals, about_seals = _seals(content)
+    is_ours = own is not None and any(seal.is_good and seal.fingerprint == own.fingerprint for seal in seals)
+    if card:
+        lines = [
+            "issued here: {number}, version {version}, total {total}, grade {grade}".format(**card),
+            f"check value {card['check_value']}, {str(card['standing']).replace('_', ' ')}",
+        ]
+    elif is_ours:
+        lines = ["sealed here, and no scorecard on record"]
+    else:
+        lines = [f"kinerja: {file} is not a PDF that was issued here, or it was changed"]
+    facts = {"issued": bool(card), **card, "sealed": is_ours, "seals": [asdict(seal) for seal in seals]}
+    return Finding(bool(card) or is_ours, [*lines, *about_seals], facts)
 
 
-def _seals(content: bytes) -> tuple[list[dict[str, Any]] | None, list[str]]:
-    """The seals of a PDF as facts, none where nobody here can read them, and in words."""
+def _seals(content: bytes) -> tuple[Sequence[FoundSeal], list[str]]:
+    """The seals of a PDF, and a line about each."""
     try:
-        found = seals_in(content)
+        seals = seals_in(content)
     except sealing.SealUnusable as unusable:
-        return None, [f"seal: {unusable}"]
-    lines = [f"sealed by {seal.by}: {_verdict(seal)}; certificate {seal.fingerprint[:32].upper()}" for seal in found]
-    return [asdict(seal) for seal in found], lines or ["no seal"]
+        return [], [f"not looked at: {unusable}"]
+    lines = [f"sealed by {seal.by}: {_verdict(seal)}; certificate {seal.fingerprint[:32].upper()}" for seal in seals]
+    return seals, lines or ["no seal found"]
 
 
 def _verdict(seal: FoundSeal) -> str:
-    if not seal.holds:
-        return "DOES NOT HOLD, what it covers was changed"
-    return "holds for the whole file" if seal.covers_all else "holds, but something was ADDED to the file afterwards"
+    if seal.is_good:
+        return "holds for the whole file"
+    if seal.holds:
+        return "holds, but something was ADDED to the file afterwards"
+    return "DOES NOT HOLD, the file was changed"
 
 
 def find_zip(settings: Settings, file: Path, key_file: Path | None) -> Finding:

@@ -13,13 +13,19 @@ from typer.testing import CliRunner, Result
 from app import schema
 from app.cli import app
 from app.database import Sessions, make_engine, make_sessions, transaction
+from app.documents.scorecard_pdf import scorecard_pdf
+from app.documents.seals import sealed
 from app.models import AuditEntry, IssuedPdf, PublishedScorecard
+from app.rules.vocabulary import Language
+from app.sealing import usable_seal
 from app.services.appraisals import publish
 from app.services.plan_drafts import kpis_of
+from app.settings import load_settings
+from tests import samples
 from tests.broken import break_card
 from tests.cards import give_plan, make_example
 from tests.cast import actor_of, make_cast
-from tests.sealings import PASSPHRASE, write_pkcs12
+from tests.sealings import PASSPHRASE, rsa_key, write_pkcs12
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +74,7 @@ def test_a_pdf_is_written_and_known_again(tmp_path: Path) -> None:
         (
             "issued here: KSK/2026-01/4, version 1, total 81.37, grade needs_improvement\n"
             "check value 1B6B 8057 ABD3 D5DF, in force\n"
-            "no seal\n"
+            "no seal found\n"
         ),
         "",
     )
@@ -80,9 +86,9 @@ def test_a_pdf_is_written_and_known_again(tmp_path: Path) -> None:
     assert said(run("verify", out)) == (
         1,
         "",
-        f"kinerja: {out} is not a PDF that was issued here, or it was changed\nno seal\n",
+        f"kinerja: {out} is not a PDF that was issued here, or it was changed\nno seal found\n",
     )
-    assert json.loads(run("verify", out, "--json").stdout) == {"issued": False, "seals": []}
+    assert json.loads(run("verify", out, "--json").stdout) == {"issued": False, "sealed": False, "seals": []}
 
 
 @pytest.mark.usefixtures("sessions")
@@ -96,12 +102,35 @@ def test_a_seal_is_told_with_who_set_it_and_whether_it_holds(tmp_path: Path, mon
     told = f"sealed by Common Name: PT Contoh: {{}}; certificate {seal['fingerprint'][:32].upper()}"
     good, content = run("verify", out), out.read_bytes()
     assert (good.exit_code, good.stdout.splitlines()[2:]) == (0, [told.format("holds for the whole file")])
-    changed = (content[:5_000] + b"?" + content[5_001:], "DOES NOT HOLD, what it covers was changed")
+    changed = (content[:5_000] + b"?" + content[5_001:], "DOES NOT HOLD, the file was changed")
     added = (content + b"%\n", "holds, but something was ADDED to the file afterwards")
     for other, verdict in (changed, added):
         out.write_bytes(other)
         refused = run("verify", out)
         assert (refused.exit_code, refused.stderr.splitlines()[1:]) == (1, [told.format(verdict)])
+
+
+@pytest.mark.usefixtures("sessions")
+def test_a_paper_that_is_no_scorecard_is_known_by_our_own_seal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper, own, other = tmp_path / "paper.pdf", tmp_path / "own.p12", tmp_path / "other.p12"
+    for path, number in ((own, 0), (other, 1)):
+        write_pkcs12(path, key=rsa_key(number), passphrase="")
+    monkeypatch.setenv("KINERJA_SEAL_PKCS12", str(own))
+    paper.write_bytes(sealed(scorecard_pdf(samples.one_kpi(), Language.ENGLISH), usable_seal(load_settings())))
+    found = run("verify", paper)
+    assert (found.exit_code, found.stdout.splitlines()[0]) == (0, "sealed here, and no scorecard on record")
+    facts = json.loads(run("verify", paper, "--json").stdout)
+    assert (facts["issued"], facts["sealed"], facts["seals"][0]["holds"]) == (False, True, True)
+    paper.write_bytes(paper.read_bytes() + b"%\n")
+    assert run("verify", paper).exit_code == 1
+    paper.write_bytes(paper.read_bytes()[:-2])
+    monkeypatch.setenv("KINERJA_SEAL_PKCS12", str(other))
+    strange = run("verify", paper)
+    assert (strange.exit_code, strange.stderr.splitlines()[0]) == (
+        1,
+        f"kinerja: {paper} is not a PDF that was issued here, or it was changed",
+    )
+    assert "holds for the whole file" in strange.stderr
 
 
 @pytest.mark.usefixtures("sessions")

@@ -97,7 +97,8 @@ class _Added:
 
     def put_value(self, number: int, moment: str, size: int) -> tuple[int, int]:
         """Add the value with room for the seal; where that room begins, and where the bytes around it are named."""
-        head = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(%s)/ByteRange" % moment.encode()
+        stated = b"/M(%s)" % moment.encode() if moment else b""
+        head = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached%s/ByteRange" % stated
         ranges = _RANGES % (0, 0, 0)
         self.put(number, b"%s%s/Contents<%s>>>" % (head, ranges, bytes(2 * size)))
         place = self._places[number] + len(b"%d 0 obj\n" % number) + len(head)
@@ -132,6 +133,11 @@ class FoundSeal:
     """What it covers was not changed since."""
     covers_all: bool
     """Nothing was added behind it."""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the whole file is what was sealed."""
+        return self.holds and self.covers_all
 
 
 def seals_in(pdf: bytes) -> Sequence[FoundSeal]:
