@@ -211,7 +211,7 @@ def pdf_all(
     workers: Annotated[int, typer.Option(help="Processes that render.", min=1, max=64)] = 2,
     lang: Annotated[Language | None, typer.Option(help="Language; default KINERJA_DEFAULT_LANGUAGE.")] = None,
 ) -> None:
-    """Write every published scorecard of a cycle; goes on where it was stopped, and renders nothing twice."""
+    """Write every published scorecard of a cycle and a signed list of them; goes on where it was stopped."""
     from app.services import pdf_folder
     from app.services.organisation import settings_of
 
@@ -219,39 +219,42 @@ def pdf_all(
         with sessions() as session:
             settings = settings_of(session)
             language = lang or Language(settings.default_language)
-        tasks, there = pdf_folder.tasks_of(sessions, cycle, out, language)
-        failed = []
+        there, tasks = pdf_folder.look_into(sessions, cycle, out, language)
         with _bar("Writing", len(tasks)) as step:
-            for written in pdf_folder.write_all(settings, tasks, language, workers):
+            every = []
+            for each in pdf_folder.write_all(settings, tasks, language, workers):
                 step()
-                if written.reason:
-                    failed.append(f"{written.path.name} could not be made: {written.reason}")
-        for line in sorted(failed):
+                every.append(each)
+        failed = [each for each in every if each.reason]
+        pdf_folder.sign(settings, out, cycle, language, [*there, *(each for each in every if not each.reason)])
+        for line in sorted(f"{each.task.path.name} could not be made: {each.reason}" for each in failed):
             typer.echo(f"kinerja: {line}", err=True)
-        typer.echo(f"{len(tasks) - len(failed)} written, {there} there already")
+        typer.echo(f"{len(every) - len(failed)} written, {len(there)} there already")
     raise typer.Exit(int(bool(failed)))
 
 
 @app.command()
 def verify(
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="A PDF, or a ZIP of many, to check.", dir_okay=False)
+        Path | None,
+        typer.Argument(metavar="FILE", help="A PDF to check, or a release of many: a ZIP, a folder, its manifest."),
     ] = None,
     *,
     check_all: Annotated[bool, typer.Option("--all", help="Recompute every published scorecard.")] = False,
     key: Annotated[
-        Path | None, typer.Option(help="Public key that signed the ZIP; without it the one of this service.")
+        Path | None, typer.Option(help="Public key that signed the release; without it the one of this service.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Say whether a PDF or a ZIP of PDFs is what was issued, or prove that every published scorecard still computes."""
+    """Say whether a PDF or a release of many is what was issued, or prove that every scorecard still computes."""
     if (file is None) != check_all:
         raise typer.BadParameter("give either a file or --all")
     from app import proving, serving, signing
+    from app.documents import manifest
 
     with _refusals(OSError), _refusals(signing.KeyUnusable), _refusals(serving.CannotStart):
-        if file is not None and proving.is_zip(file):
-            finding = proving.find_zip(serving.read_settings(), file, key)
+        if file is not None and manifest.is_release(file):
+            finding = proving.find_release(serving.read_settings(), file, key)
         else:
             with _database() as sessions:
                 finding = proving.find_pdf(sessions, file) if file else proving.find_everything(sessions, _bar)
@@ -265,7 +268,7 @@ def verify(
 
 @app.command()
 def signing_key() -> None:
-    """Print the public half of the key that signs ZIPs of scorecards, and its fingerprint; anybody may have both."""
+    """Print the public half of the key that signs releases, and its fingerprint; anybody may have both."""
     from app import serving, signing
 
     with _refusals(signing.KeyUnusable), _refusals(serving.CannotStart):

@@ -1,11 +1,10 @@
-"""What does `kinerja verify` find: of a PDF, of a ZIP of many, of everything that was published?"""
+"""What does `kinerja verify` find: of a PDF, of a release of many, of everything that was published?"""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import is_zipfile
 
 from app import sealing, signing
 from app.database import Sessions, transaction
@@ -25,12 +24,6 @@ class Finding:
     is_good: bool
     lines: Sequence[str]
     facts: Mapping[str, Any]
-
-
-def is_zip(file: Path) -> bool:
-    """Whether a file is a ZIP rather than a PDF."""
-    with file.open("rb") as opened:
-        return is_zipfile(opened)
 
 
 def find_everything(sessions: Sessions, progress: Progress) -> Finding:
@@ -88,8 +81,8 @@ def _verdict(seal: FoundSeal) -> str:
     return "DOES NOT HOLD, the file was changed"
 
 
-def find_zip(settings: Settings, file: Path, key_file: Path | None) -> Finding:
-    """Whether a ZIP holds what was released, by the key that was given or the one of this service; no database."""
+def find_release(settings: Settings, file: Path, key_file: Path | None) -> Finding:
+    """Whether a ZIP or a folder holds what was released, by the key given or that of this service; no database."""
     if key_file is None and not signing.has_key(settings):
         raise signing.KeyUnusable("there is no signing key here: give the organisation's public key with --key")
     key = key_file.read_text("utf-8", "replace") if key_file else signing.public_key(settings)
@@ -102,9 +95,10 @@ def find_zip(settings: Settings, file: Path, key_file: Path | None) -> Finding:
     }
     if release.faults:
         return Finding(is_good=False, lines=[f"{file}: {fault}" for fault in release.faults], facts=facts)
+    whole = release.about.get("period") or release.about["cycle"]
     lines = [
         f"{release.count} files, all as they were released, none missing",
-        "{organisation}, {period}, made {made_at}".format(**release.about),
+        "{organisation}, {whole}, made {made_at}".format(**release.about, whole=whole),
         f"signed by {facts['signed_by']}",
     ]
     return Finding(is_good=True, lines=lines, facts=facts)

@@ -1,5 +1,6 @@
 """Do the commands about published scorecards do what they say, twice over and on damaged data?"""
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -162,7 +163,8 @@ def test_a_second_run_over_a_cycle_renders_nothing(sessions: Sessions, tmp_path:
     out = tmp_path / "all"
     options = ("pdf-all", "--cycle", "2026", "--out", out, "--workers", "1")
     assert said(run(*options)) == (0, "1 written, 0 there already\n", "")
-    (path,) = out.iterdir()
+    path, *manifest = sorted(out.iterdir())
+    assert [each.name for each in manifest] == ["manifest.json", "manifest.sig"]
     content = path.read_bytes()
     assert (path.name, content[:5]) == ("Kartu-Skor_4_2026-01.pdf", b"%PDF-")
 
@@ -176,6 +178,26 @@ def test_a_second_run_over_a_cycle_renders_nothing(sessions: Sessions, tmp_path:
         assert len(session.scalars(select(IssuedPdf)).all()) == 1
         acts = session.scalars(select(AuditEntry).where(AuditEntry.action == "scorecard.downloaded")).all()
         assert [act.actor_id for act in acts] == [None, None]
+
+
+@pytest.mark.usefixtures("sessions")
+def test_a_folder_that_was_written_is_checked_like_a_zip(tmp_path: Path) -> None:
+    out = tmp_path / "all"
+    options = ("pdf-all", "--cycle", "2026", "--out", out, "--workers", "1")
+    assert run(*options).exit_code == 0
+    first, *more = run("verify", out).stdout.splitlines()
+    assert first == "1 files, all as they were released, none missing"
+    assert more[0].startswith("Kinerja, 2026, made ")
+    assert run("verify", out / "manifest.json").stdout.splitlines() == [first, *more]
+    card = out / "Kartu-Skor_4_2026-01.pdf"
+    listed = json.loads((out / "manifest.json").read_text())
+    digest = hashlib.sha256(card.read_bytes()).hexdigest()
+    assert (listed["cycle"], listed["language"]) == ("2026", "id")
+    assert listed["files"] == [{"name": card.name, "sha256": digest, "version": 1}]
+    card.write_bytes(card.read_bytes() + b" ")
+    assert said(run("verify", out)) == (1, "", f"{out}: {card.name}: changed\n")
+    assert said(run(*options)) == (0, "1 written, 0 there already\n", "")
+    assert run("verify", out).exit_code == 0
 
 
 def stored(tmp_path: Path) -> dict[Path, int]:
@@ -196,7 +218,10 @@ def test_a_broken_card_stops_no_other(database: Sessions, tmp_path: Path) -> Non
     options = ("pdf-all", "--cycle", "2026", "--out", out, "--workers", "2")
     line = "kinerja: Kartu-Skor_4_2026-01.pdf could not be made: too_large\n"
     assert said(run(*options)) == (1, "1 written, 0 there already\n", line)
-    assert [path.name for path in out.iterdir()] == ["Kartu-Skor_5_2026-01.pdf"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "Kartu-Skor_5_2026-01.pdf", "manifest.json", "manifest.sig",
+    ]  # fmt: skip
+    assert run("verify", out).exit_code == 0
     assert said(run(*options)) == (1, "0 written, 1 there already\n", line)
 
 

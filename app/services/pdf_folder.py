@@ -1,4 +1,4 @@
-"""How do all published scorecards of a cycle become files in a folder, without doing anything twice?"""
+"""How do all published scorecards of a cycle become files in a folder, nothing done twice, all of it provable?"""
 
 import multiprocessing
 import tempfile
@@ -11,7 +11,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.database import Sessions, make_engine, make_sessions, transaction
+from app.documents.manifest import Manifest
 from app.errors import NotFound
 from app.models import Appraisal, Cycle, Period, Person, PublishedScorecard
 from app.rules.vocabulary import Language
@@ -32,6 +34,7 @@ class Task:
     scorecard_id: int
     person_id: int
     period_code: str
+    version: int
     path: Path
 
 
@@ -39,18 +42,21 @@ class Task:
 class Written:
     """What came of a task."""
 
-    path: Path
+    task: Task
+    digest: str = ""
     reason: str = ""
     """Why the file could not be written; empty where it was."""
 
 
-def tasks_of(sessions: Sessions, cycle_code: str, folder: Path, language: Language) -> tuple[list[Task], int]:
-    """What is still to be written, and how many files are there already just as they would be written now."""
+def look_into(
+    sessions: Sessions, cycle_code: str, folder: Path, language: Language
+) -> tuple[list[Written], list[Task]]:
+    """The files that are there already just as they would be written now, and what is still to be written."""
     with transaction(sessions, writes=False) as session:
         if session.scalar(select(Cycle.id).where(Cycle.code == cycle_code)) is None:
             raise NotFound("cycle_unknown", {"code": cycle_code})
         rows = session.execute(
-            select(PublishedScorecard.id, Person.id, Person.number, Period.code)
+            select(PublishedScorecard.id, Person.id, Person.number, Period.code, PublishedScorecard.version_number)
             .join(Appraisal, PublishedScorecard.appraisal_id == Appraisal.id)
             .join(Person, Appraisal.person_id == Person.id)
             .join(Period, Appraisal.period_id == Period.id)
@@ -63,11 +69,11 @@ def tasks_of(sessions: Sessions, cycle_code: str, folder: Path, language: Langua
             .order_by(Period.starts_on, Person.number)
         )
         tasks = [
-            Task(scorecard_id, person_id, period_code, folder / issued.name_of(number, period_code))
-            for scorecard_id, person_id, number, period_code in rows
+            Task(scorecard_id, person_id, period_code, version, folder / issued.name_of(number, period_code))
+            for scorecard_id, person_id, number, period_code, version in rows
         ]
-        still_open = [task for task in tasks if not _is_written(session, task, language)]
-    return still_open, len(tasks) - len(still_open)
+        found = [Written(task, _digest_there(session, task, language)) for task in tasks]
+    return [each for each in found if each.digest], [each.task for each in found if not each.digest]
 
 
 def write_all(settings: Settings, tasks: Sequence[Task], language: Language, workers: int) -> Iterator[Written]:
@@ -83,6 +89,19 @@ def write_all(settings: Settings, tasks: Sequence[Task], language: Language, wor
     with ProcessPoolExecutor(min(workers, len(parts)), mp_context=spawn) as pool:
         for future in as_completed([pool.submit(_write_part, settings, part, language) for part in parts]):
             yield from future.result()
+
+
+def sign(settings: Settings, folder: Path, cycle_code: str, language: Language, written: Sequence[Written]) -> None:
+    """End the folder with the signed list of what is in it, as a ZIP ends with it (ADR 0020).
+
+    It says what was made, never what is found there: a file that was changed meanwhile is not signed.
+    """
+    about = {"organisation": settings.organisation_name, "cycle": cycle_code, "language": language.value}
+    manifest = Manifest(clock.now(), about)
+    for each in sorted(written, key=lambda one: one.task.path):
+        manifest.add(each.task.path.relative_to(folder).as_posix(), each.digest, each.task.version)
+    for name, content in manifest.signed(settings).items():
+        _write(folder / name, content)
 
 
 def _write_part(settings: Settings, tasks: Sequence[Task], language: Language) -> list[Written]:
@@ -102,14 +121,16 @@ def _write_part(settings: Settings, tasks: Sequence[Task], language: Language) -
     for task, made in zip(tasks, every, strict=True):
         if made.pdf is not None:
             _write(task.path, made.pdf.content)
-    return [Written(task.path, made.reason) for task, made in zip(tasks, every, strict=True)]
+    return [
+        Written(task, made.pdf.digest if made.pdf else "", made.reason) for task, made in zip(tasks, every, strict=True)
+    ]
 
 
-def _is_written(session: Session, task: Task, language: Language) -> bool:
+def _digest_there(session: Session, task: Task, language: Language) -> str:
     if not task.path.is_file():
-        return False
+        return ""
     digest = issued.digest_of(task.path.read_bytes())
-    return issued.is_issued_with_digest(session, task.scorecard_id, language, digest)
+    return digest if issued.is_issued_with_digest(session, task.scorecard_id, language, digest) else ""
 
 
 def _write(path: Path, content: bytes) -> None:
