@@ -35,6 +35,13 @@ class Place:
     """Roles that see it; empty for everybody."""
     for_managers: bool = False
     """Whether those to whom somebody reports see it too, when it is not for everybody."""
+    beside: frozenset[str] = frozenset()
+    """The first words of other addresses whose pages are reached from here."""
+
+    def holds(self, path: str) -> bool:
+        """Whether a page is this one, below it or beside it."""
+        _, first, *_ = path.split("/")
+        return path == self.path or f"/{first}" == self.path or first in self.beside
 
     def is_for(self, signed_in: SignedIn) -> bool:
         """Whether this person finds the entry in their navigation; what they may do there the services decide."""
@@ -45,12 +52,15 @@ class Place:
 
 _HR: Final = frozenset({Role.HR})
 _OVERSIGHT: Final = frozenset({Role.HR, Role.AUDITOR})
+_ABOUT_SCORECARDS: Final = frozenset(
+    {"acknowledgements", "appeals", "calibration", "cases", "pdf-batches", "publications", "verify"}
+)
 
 NAVIGATION: Final = (
     Place("/", mark("Home"), "home"),
-    Place("/scorecards", mark("Scorecards"), "scorecard"),
+    Place("/scorecards", mark("Scorecards"), "scorecard", beside=_ABOUT_SCORECARDS),
     Place("/team", mark("Team"), "people", _OVERSIGHT, for_managers=True),
-    Place("/reviews", mark("Reviews"), "done"),
+    Place("/reviews", mark("Reviews"), "done", beside=frozenset({"feedback"})),
     Place("/plans", mark("Performance plans"), "plan"),
     Place("/development", mark("Development plans"), "up"),
     Place("/goals", mark("Goals"), "goal"),

@@ -2,7 +2,7 @@
 "use strict";
 
 const form = document.getElementById("branding");
-const button = form.querySelector("[data-preview]");
+const button = document.querySelector("[data-preview]");
 let waiting;
 
 function show() {
