@@ -2,105 +2,49 @@
 
 import csv
 import io
+import json
+import os
+import signal
 import threading
-import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app import preparing, schema
-from app.database import Sessions, make_engine, make_sessions, transaction
+from app.database import make_engine, make_sessions, transaction
+from app.documents import pdf_process
 from app.errors import Conflict, NotFound
-from app.i18n import locale_for
 from app.models import (
+    Appraisal,
     AuditEntry,
     Cycle,
-    IssuedPdf,
     PdfBatch,
     PdfBatchItem,
-    Period,
     Person,
     PublishedScorecard,
     ReportingLine,
 )
 from app.rules.issuing import FileNames, PdfState
 from app.rules.vocabulary import Language
-from app.services import expiry, issued, pdf_batches, pdf_bundle, pdf_preparing
-from app.services.appraisals import publish
-from app.services.notices import list_notices
+from app.services import expiry, issued, pdf_batches, pdf_preparing
 from app.services.organisation import SETTINGS
 from app.services.pdf_batches import BatchState
 from app.services.pdf_choice import Wanted
-from app.services.plan_drafts import kpis_of
 from app.settings import Settings
 from tests.broken import break_card
-from tests.cards import give_plan, make_example
-from tests.cast import Cast, actor_of, make_cast
-from tests.factories import make_person
+from tests.cast import actor_of, make_cast
 from tests.postgres import own_database
+from tests.preparing import Company, publish_january
 from tests.tools import Clock
 
 pytestmark = [pytest.mark.database, pytest.mark.slow]
 ID = Language.INDONESIAN
-
-
-@dataclass(slots=True)
-class Company:
-    """A database in which transactions of several workers meet; four scorecards of January are published."""
-
-    sessions: Sessions
-    settings: Settings
-    cast: Cast
-    january: Period
-    team: list[Person]
-    """Those below mona whose scorecards are published."""
-
-    def start(self, who: Person, wanted: Wanted | None = None) -> int:
-        """A batch in Indonesian."""
-        with transaction(self.sessions) as session:
-            return pdf_batches.start(session, actor_of(who), self.january, wanted or Wanted(), ID).id
-
-    def states(self, batch_id: int) -> Counter[str]:
-        """How many PDFs of the batch are in which state."""
-        with transaction(self.sessions, writes=False) as session:
-            items = session.scalars(select(PdfBatchItem.state).where(PdfBatchItem.batch_id == batch_id))
-            return Counter(state.value for state in items)
-
-    def state(self, batch_id: int) -> BatchState:
-        """Where the batch stands."""
-        with transaction(self.sessions, writes=False) as session:
-            return pdf_batches.get_batch(session, actor_of(self.cast.hana), batch_id).state
-
-    def act(self, name: str, who: Person, batch_id: int) -> None:
-        """Cancel, resume or retry."""
-        with transaction(self.sessions) as session:
-            getattr(pdf_batches, name)(session, actor_of(who), batch_id)
-
-    def told(self, who: Person) -> list[str]:
-        """What somebody was told about batches, in English, the first first."""
-        with transaction(self.sessions, writes=False) as session:
-            heard = list_notices(session, actor_of(who)).items
-        about = [each for each in heard if each.path.startswith("/pdf-batches/")]
-        return [f"{each.path} {each.text(locale_for('en'))}" for each in reversed(about)]
-
-    def zip(self, who: Person, batch_id: int) -> dict[str, bytes]:
-        """What is in the ZIP of a batch."""
-        parts = pdf_bundle.stream(self.sessions, pdf_bundle.begin_batch(self.sessions, actor_of(who), batch_id))
-        with zipfile.ZipFile(io.BytesIO(b"".join(parts))) as found:
-            return {name: found.read(name) for name in found.namelist()}
-
-    def issued(self) -> int:
-        """How many PDFs are on record."""
-        with transaction(self.sessions, writes=False) as session:
-            return session.scalar(select(func.count(IssuedPdf.id))) or 0
 
 
 @pytest.fixture
@@ -117,21 +61,6 @@ def company(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Company]
                 assert isinstance(person.grants, list)  # read now, for those who ask later
         yield Company(sessions, settings, cast, january, team)
         engine.dispose()
-
-
-def publish_january(session: Session, cast: Cast) -> tuple[Period, list[Person]]:
-    example = make_example(session, cast)
-    example.record_january(session)
-    january = example.period("2026-01")
-    team = [cast.eli, cast.eva, make_person(session, "20", "Ayu Lestari", manager=cast.mona)]
-    for person in (*team[1:], cast.otto):
-        plan = give_plan(session, person, example.cycle)
-        boss = cast.omar if person is cast.otto else cast.mona
-        kpis = {kpi.code: kpi for kpi in kpis_of(plan)}
-        replace(example, cast=replace(cast, mona=boss), plan=plan, kpis=kpis).record_january(session)
-    for person in (*team, cast.otto):
-        publish(session, actor_of(cast.hana), person_id=person.id, period_id=january.id)
-    return january, team
 
 
 def pdfs(found: dict[str, bytes]) -> list[str]:
@@ -398,25 +327,60 @@ def test_files_are_named_as_the_organisation_wants(company: Company) -> None:
     assert names[0] == '{"file_names":["number_name_period","number_period"]}'
 
 
-def test_the_service_prepares_beside_itself_while_one_is_served(company: Company) -> None:
-    hana = company.cast.hana
-    with transaction(company.sessions, writes=False) as session:
-        own = session.scalars(select(PublishedScorecard.id).order_by(PublishedScorecard.id)).first() or 0
+def test_a_person_who_waits_for_one_card_never_waits_behind_a_batch(company: Company) -> None:
+    """The batch stands still in the middle of a page, and another card is made and handed out meanwhile."""
+    cast, events = company.cast, list[str]()
+    cards = [with_sign_that_only_the_engine_knows(company, person) for person in (cast.eli, cast.otto)]
+    pdf_process.render_pdf("<html lang=en><title>t</title><p>a", in_batch=True)
+    batch_engine = pdf_process._for_many.child
+    assert batch_engine is not None
+    os.kill(batch_engine.process.pid, signal.SIGSTOP)
+    batch_id = company.start(cast.omar)
+
+    def prepare() -> None:
+        events.append(f"batch: {pdf_preparing.prepare(company.sessions)}")
+
+    batch = threading.Thread(target=prepare)
+    batch.start()
+    try:
+        while batch.is_alive() and not pdf_process._for_many.lock.locked():
+            pass
+        assert company.states(batch_id) == {"working": 1}
+        for card in cards:  # one of the batch itself, and another
+            issued.issue_pdf(company.sessions, None, card, Language.ENGLISH)
+            events.append("one")
+    finally:
+        with suppress(ProcessLookupError):  # ended because somebody waited for it after all
+            os.kill(batch_engine.process.pid, signal.SIGCONT)
+        batch.join()
+    assert events == ["one", "one", "batch: 1"]
+    assert company.states(batch_id) == {"ready": 1}
+
+
+def with_sign_that_only_the_engine_knows(company: Company, person: Person) -> int:
+    """The person's scorecard once more, so that it is laid out in full and not filled in."""
+    with transaction(company.sessions) as session:
+        cards = select(PublishedScorecard).join(Appraisal, PublishedScorecard.appraisal_id == Appraisal.id)
+        facts = json.loads(session.scalars(cards.where(Appraisal.person_id == person.id)).one().snapshot)
+        facts["scorecard"]["comment"] = "李"
+        return break_card(session, session.get_one(Person, person.id), json.dumps(facts)).id
+
+
+def test_the_service_prepares_beside_itself_and_stands_back(company: Company) -> None:
     preparer = preparing.Preparer(company.sessions, company.settings.model_copy(update={"pdf_processes": 2}))
-    batch_id = company.start(hana)
+    batch_id = company.start(company.cast.hana)
     preparer.start()
-    for _ in range(1000):
-        if company.states(batch_id)["working"]:
-            break
-        threading.Event().wait(0.02)
-    issued.issue_pdf(company.sessions, None, own, Language.ENGLISH)
-    assert company.states(batch_id)["ready"] < 4  # a person waited for one, and for no other
+    niceness = set[int]()
     for _ in range(1500):
+        if company.states(batch_id)["working"]:
+            niceness |= {os.getpriority(os.PRIO_PROCESS, each.pid or 0) for each in active_children()}
         if company.state(batch_id) is BatchState.DONE:
             break
         threading.Event().wait(0.02)
     preparer.stop()
     assert company.states(batch_id) == {"ready": 4}
+    assert os.getpriority(os.PRIO_PROCESS, 0) + 10 in niceness
+    assert active_children() == []
 
 
 def test_old_batches_are_forgotten_and_their_pdfs_stay(company: Company, clock: Clock) -> None:
