@@ -80,14 +80,18 @@ def environment(locale: Locale) -> Environment:
 
 
 def _translator(texts: NullTranslations) -> Callable[..., Markup]:
-    """What `_` does in a template: as the extension has it, but a text without values is looked up once only."""
+    """What `_` does in a template: as the extension has it, but each text is looked up once only."""
+
+    @cache
+    def found(msgid: str) -> Markup:
+        return Markup(texts.gettext(msgid))  # noqa: S704 - our own texts
 
     @cache
     def plain(msgid: str) -> Markup:
-        return Markup(texts.gettext(msgid)) % {}  # noqa: S704 - our own texts
+        return found(msgid) % {}
 
     def translated(msgid: str, **values: object) -> Markup:
-        return Markup(texts.gettext(msgid)) % values if values else plain(msgid)  # noqa: S704
+        return found(msgid) % values if values else plain(msgid)
 
     return translated
 

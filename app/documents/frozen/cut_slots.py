@@ -55,7 +55,7 @@ class CutSlots:
         """A slot for so many lines; it is as wide as its style says, or as the caller does."""
         found = lettering.lines(_styled(style, millimetres), _plain(text))
         self.texts.extend(found)
-        return Markup(f"{SLOT}{style}:{len(found)}{SLOT}")  # noqa: S704 - names of ours and a number
+        return _slot(style, len(found))
 
     def meta(self, name: str, text: str) -> str:
         """What the document says about itself has no place on the page."""
@@ -89,6 +89,11 @@ class CutSlots:
 
     def _draw(self, operators: str, label: str, words: Markup) -> None:
         self.drawings.append((operators, f"{label}: {_plain(words)}"))
+
+
+@lru_cache(maxsize=1_000)
+def _slot(style: str, lines: int) -> Markup:
+    return Markup(f"{SLOT}{style}:{lines}{SLOT}")  # noqa: S704 - a name of ours and a number
 
 
 @lru_cache(maxsize=256)
