@@ -84,7 +84,8 @@ def create_app(settings: Settings, engine: Engine | None = None, sessions: Sessi
     app.state.sessions = sessions or make_sessions(app.state.engine)
     app.state.sessions.configure(info={SETTINGS: settings})
     app.include_router(health)
-    app.include_router(web.router)
+    for router in web.ROUTERS:
+        app.include_router(router, include_in_schema=False)
     app.include_router(api.router)
     app.mount(assets.PREFIX, assets.StaticFiles(settings.data_dir / "cache"))
     _handle_errors(app)

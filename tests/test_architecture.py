@@ -41,7 +41,9 @@ def test_only_the_database_module_ends_transactions() -> None:
 
 def test_no_number_passes_through_a_float_or_a_second_rounding() -> None:
     # Where a letter or a mark lies on paper is no figure of anybody
-    of_paper = {f"documents/{name}.py" for name in ("fonts", "frozen/blocks", "frozen/lettering", "frozen/marks")}
+    of_paper = {
+        f"documents/{name}.py" for name in ("fonts", "frozen/blocks", "frozen/lettering", "frozen/marks", "pdf_drawing")
+    }
     allowed = frozenset({"rules/numbers.py", *of_paper})
     assert where(re.compile(r"float|round|.*\.quantize|func\.(round|sum|avg)"), but=allowed) == []
 

@@ -24,7 +24,9 @@ SECONDS_TO_START: Final = 60.0
 SECONDS_FOR_A_PAGE: Final = 20.0
 LARGEST_PAGE: Final = 10_000_000
 
-_WORKER: Final = Path(__file__).with_name("pdf_worker.py")
+_START: Final = "import sys; sys.path.insert(0, sys.argv[1]); from app.documents.pdf_worker import main; main()"
+_HOME: Final = str(Path(__file__).parents[2])
+"""Where the child finds the few modules that it needs."""
 _LENGTH: Final = struct.Struct(">I")
 _CHUNK: Final = 65_536
 FREEZE: Final = b"*"
@@ -60,8 +62,8 @@ class _Child:
         folder = tempfile.mkdtemp(prefix="kinerja-pdf-")
         fonts_conf = Path(folder, "fonts.conf")
         fonts_conf.write_text(_NO_SYSTEM_FONTS, encoding="utf-8")
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own script
-            [sys.executable, "-I", str(_WORKER)],
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own code
+            [sys.executable, "-I", "-c", _START, _HOME],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
@@ -19,7 +20,7 @@ from app.documents.scorecard_pdf import TEMPLATE_VERSION, RenderFailed, scorecar
 from app.documents.seals import sealed
 from app.errors import Unavailable
 from app.models import IssuedPdf, PublishedScorecard
-from app.rules.branding import Branding
+from app.rules.branding import HOUSE, Branding
 from app.rules.scorecard import Scorecard
 from app.rules.vocabulary import Language
 from app.sealing import seal_of
@@ -30,6 +31,7 @@ from app.services.scorecards import scorecard_of
 from app.settings import Settings
 
 DOWNLOADED = "scorecard.downloaded"
+_ENGINE: Final = version("weasyprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, langua
             PublishedScorecard, scorecard_id, options=[joinedload(PublishedScorecard.appraisal)]
         )
         card, person_id = scorecard_of(published), published.appraisal.person_id
-        settings, look = settings_of(session), branding_of(session, published)
-        stored = stored_copy(session, scorecard_id, language)
+        settings, stored = settings_of(session), stored_copy(session, scorecard_id, language)
+        look = branding_of(session, published) if stored is None else HOUSE
     if stored is None:
         try:
             pdf = make(settings, card, language, look)
@@ -63,7 +65,8 @@ def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, langua
     else:
         pdf = PdfFile(stored, file_name(card), digest_of(stored), is_rendered=False)
     with transaction(sessions) as session:
-        enter(session, scorecard_id, language, pdf)
+        if pdf.is_rendered:  # the stored copy was entered when it was made
+            enter(session, scorecard_id, language, pdf)
         act = download_act(scorecard_id, person_id, card.period.code, language, pdf)
         audit.record_many(session, [act], actor_id=actor.person_id if actor else None)
     return pdf
@@ -123,8 +126,8 @@ def renderer(settings: Settings) -> str:
     """What makes PDFs at present: another template, engine or certificate of the seal gives other bytes."""
     seal = seal_of(settings)
     if seal is None:
-        return f"{TEMPLATE_VERSION} weasyprint {version('weasyprint')}"
-    return f"{TEMPLATE_VERSION}/{version('weasyprint')} {seal.fingerprint[:8]}"  # short, as more is added to it
+        return f"{TEMPLATE_VERSION} weasyprint {_ENGINE}"
+    return f"{TEMPLATE_VERSION}/{_ENGINE} {seal.fingerprint[:8]}"  # short, as more is added to it
 
 
 # --- What was handed out ----------------------------------------------------------------------------------------------

@@ -431,19 +431,15 @@ def test_a_page_too_large_to_be_a_scorecard_is_refused() -> None:
     assert refused.value.code == "too_large"
 
 
-def test_an_engine_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_engine_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     pdf_process.close()
-    broken = tmp_path / "worker.py"
-    broken.write_text(
-        (pdf_process._WORKER).read_text("utf-8").replace("from weasyprint import", "from no_engine import")
-    )
     with monkeypatch.context() as patch:
-        patch.setattr(pdf_process, "_WORKER", broken)
+        patch.setattr(pdf_process, "_START", f"import sys; sys.modules['weasyprint'] = None; {pdf_process._START}")
         with pytest.raises(RenderFailed) as refused:
             warm_up()
     assert (refused.value.code, refused.value.reason) == (
         "unavailable",
-        "ModuleNotFoundError: No module named 'no_engine'",
+        "ModuleNotFoundError: import of weasyprint halted; None in sys.modules",
     )
     assert pdf_process._for_one.child is None
 

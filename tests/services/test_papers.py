@@ -159,6 +159,12 @@ def test_the_same_plan_in_force_gives_the_same_bytes(session: Session, cast: Cas
     assert render_pdf(page_of(session, cast, plan)) == render_pdf(page_of(session, cast, plan))
 
 
+def test_our_style_of_elements_is_the_engines(session: Session, cast: Cast) -> None:
+    """An element that the quick style does not know brings the engine's own; this one is not shown."""
+    page = page_of(session, cast, make_agreed(session, cast))
+    assert render_pdf(page) == render_pdf(page.replace("</head>", "<template></template></head>", 1))
+
+
 def test_every_page_of_a_draft_says_that_it_is_one(session: Session, cast: Cast, tmp_path: Path) -> None:
     plan = make_draft(session, actor_of(cast.mona), cast.eli, open_cycle(session, actor_of(cast.hana)))
     pdf = render_pdf(page_of(session, cast, plan))

@@ -13,7 +13,6 @@ from app.documents.frozen.unfit import Unfit
 
 PIXELS_PER_POINT: Final = 4 / 3
 PIXELS_PER_MILLIMETRE: Final = 96 / 25.4
-_FEATURES: Final = {"tnum": True, "lnum": True}
 _UNITS: Final = 1024
 """Of the text engine: so many in a pixel, and positions are whole numbers of them."""
 _TOO_CLOSE: Final = 0.06
@@ -71,7 +70,7 @@ class Face:
         buffer = hb.Buffer()
         buffer.add_str(text)
         buffer.guess_segment_properties()
-        hb.shape(self._font, buffer, _FEATURES)
+        hb.shape(self._font, buffer)
         written: list[str] = []
         whole = 0
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):

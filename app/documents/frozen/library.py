@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
-from app.documents import pdf_process, pdf_worker
+from app.documents import pdf_drawing, pdf_process, pdf_worker
 from app.documents.fonts import even_face
 from app.documents.frozen import about, lettering
 from app.documents.frozen.blocks import (
@@ -123,9 +123,8 @@ def library() -> Library:
 def _edition() -> bytes:
     """All that every block depends on beside its own text."""
     style = (templates_dir() / "pdf" / "scorecard.css").read_bytes()
-    sources = [
-        Path(path).read_bytes() for path in (pdf_worker.__file__, *map(str, sorted(Path(__file__).parent.glob("*.py"))))
-    ]
+    engine_side = (Path(pdf_worker.__file__), Path(pdf_drawing.__file__))
+    sources = [path.read_bytes() for path in (*engine_side, *sorted(Path(__file__).parent.glob("*.py")))]
     faces = [even_face(weight) for weight in (400, 600, 700)]
     engine = f"{version('weasyprint')} {version('uharfbuzz')}".encode()
     return hashlib.sha256(b"\0".join([engine, style, *sources, *faces])).digest()
