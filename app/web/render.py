@@ -40,8 +40,8 @@ class Place:
 
     def holds(self, path: str) -> bool:
         """Whether a page is this one, below it or beside it."""
-        _, first, *_ = path.split("/")
-        return path == self.path or f"/{first}" == self.path or first in self.beside
+        first = path.removeprefix("/").partition("/")[0]
+        return f"/{first}" == self.path or first in self.beside
 
     def is_for(self, signed_in: SignedIn) -> bool:
         """Whether this person finds the entry in their navigation; what they may do there the services decide."""

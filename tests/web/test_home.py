@@ -3,12 +3,14 @@
 import re
 from datetime import date
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.models import Account
 from app.rules.vocabulary import Language
 from app.services.appraisals import publish
+from app.web.render import NAVIGATION
 from tests.cards import give_plan, make_example
 from tests.cast import Cast, actor_of
 from tests.teams import make_cycle
@@ -117,3 +119,21 @@ def _queries(session: Session, as_: SignIn, cast: Cast) -> int:
     finally:
         event.remove(bind, "before_cursor_execute", count)
     return counted
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/", "/"),
+        ("/scorecards", "/scorecards"),
+        ("/scorecards/4/2026", "/scorecards"),
+        ("/pdf-batches/1", "/scorecards"),
+        ("/calibration", "/scorecards"),
+        ("/feedback/1", "/reviews"),
+        ("/plans/new", "/plans"),
+        ("/plansible", ""),
+        ("/account", ""),
+    ],
+)
+def test_the_navigation_shows_from_where_a_page_is_reached(path: str, place: str) -> None:
+    assert "".join(each.path for each in NAVIGATION if each.holds(path)) == place
