@@ -36,6 +36,8 @@ class SentForm:
     fields: list[tuple[str, str]] = field(default_factory=list)
     kinds: dict[str, str] = field(default_factory=dict)
     """By field: text, textarea, select, hidden, number, date, file, …"""
+    numbers: set[str] = field(default_factory=set)
+    """Fields of text in which a number is written."""
     identity: str = ""
     has_plain_button: bool = False
     """Whether it is sent by a button without a name: those with one mean something else then."""
@@ -63,7 +65,7 @@ class PageReader(HTMLParser):
         self.forms: list[SentForm] = []
         self.words: list[str] = []
         self._open: SentForm | None = None
-        self._loose: list[tuple[str, dict[str, str]]] = []
+        self._loose: list[tuple[str, str, bool]] = []
         self._select = self._area = ""
         self._text = ""
 
@@ -76,8 +78,9 @@ class PageReader(HTMLParser):
             self.forms.append(self._open)
         # A part of a page that a script sends: it includes the fields of the form that it stands in or names
         if target := given.get("hx-post") or given.get("formaction"):
-            self._loose.append((target, {"form": given.get("form", "") or given.get("hx-include", "").lstrip("#")}))
-            if self._open is not None and not self._loose[-1][1]["form"]:
+            identity = given.get("form", "") or given.get("hx-include", "").lstrip("#")
+            self._loose.append((target, identity, "formtarget" in given))
+            if self._open is not None and not identity:
                 self._open.targets.append(target)
                 if "formtarget" in given:
                     self._open.asides.add(target)
@@ -104,10 +107,12 @@ class PageReader(HTMLParser):
     def close(self) -> None:
         super().close()
         by_identity = {form.identity: form for form in self.forms if form.identity}
-        for target, given in self._loose:
-            form = by_identity.get(given["form"])
+        for target, identity, is_aside in self._loose:
+            form = by_identity.get(identity)
             if form is not None and target not in form.targets:
                 form.targets.append(target)
+                if is_aside:
+                    form.asides.add(target)
         for form in self.forms:
             form.fields = _as_sent(form)
 
@@ -123,6 +128,8 @@ class PageReader(HTMLParser):
             return
         kind = given.get("type", "text") if tag in {"input", "button"} else tag
         form.kinds.setdefault(name, "submit" if tag == "button" else kind)
+        if given.get("inputmode") in {"decimal", "numeric"}:
+            form.numbers.add(name)
         if tag == "select":
             self._select = name
         elif tag == "textarea":
@@ -211,7 +218,7 @@ def forms_by_route(app: FastAPI, site: Site) -> dict[str, SentForm]:
             if path is not None and (path not in found or len(found[path].fields) < len(form.fields)):
                 without = {"submit"} if target == form.path and form.has_plain_button else set()
                 fields = [(name, text) for name, text in form.fields if form.kinds[name] not in without]
-                found[path] = SentForm(target, form.page, "post", fields, form.kinds, asides=form.asides)
+                found[path] = SentForm(target, form.page, "post", fields, form.kinds, form.numbers, asides=form.asides)
     return found
 
 

@@ -93,10 +93,13 @@ def test_the_whole_way_page_by_page(session: Session, plan: Plan, mona: Browser,
     session.expire_all()
     assert send(eli, plan, "answer", **answer) == f"/plans/{plan.id}"
     session.expire_all()
-    editor = mona.get(f"/plans/{plan.id}").text
+    editor, own = mona.get(f"/plans/{plan.id}").text, show(eli, f"/plans/{plan.id}").text
     wish = session.scalars(select(PlanRemark).where(PlanRemark.kpi_code == first.code)).one()
     for said in ("The market shrinks.", "Else fine.", f"/remarks/{wish.id}/taking", "Eli Effendi has answered."):
         assert said in editor
+    for said in ("The market shrinks.", "Else fine.", "Target Rp1,000"):
+        assert said in own
+    assert "/taking" not in own
     send(mona, plan, f"remarks/{wish.id}/taking")
     session.expire_all()
     assert kpis_of(session.get_one(Plan, plan.id))[0].target == Decimal(1000)

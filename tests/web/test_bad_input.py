@@ -15,6 +15,9 @@ from fastapi import FastAPI
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.i18n import locale_for
+from app.plan_words import figure
+from app.rules.numbers import NotANumber
 from app.services.accounts import first_hr_link
 from app.services.plan_drafts import kpis_of
 from app.web.forms import CSRF_FIELD, MAX_FIELD_BYTES
@@ -72,6 +75,9 @@ IN_ADDRESSES = (
 FILES = (
     b"", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), bytes(100_000), b"\xff\xfe" + b"\x00\xd8" * 50, b"a;b\n" * 9, b'"',
 )  # fmt: skip
+
+INDONESIAN: Final = locale_for("id")
+"""What the readers of these pages read."""
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -256,10 +262,6 @@ def test_no_form_full_of_rubbish_upsets_the_service(met: list[Met], attacker: At
     assert attacker.slowest[0] < SECONDS, attacker.slowest
 
 
-LOOKED_AT_ELSEWHERE: Final = re.compile(r"/plans/[0-9]+/answer|/people/[0-9]+/second-people")
-"""An answer is read in the discussion, with its numbers set; test_agreement.py and test_people.py look for it."""
-
-
 def comes_back(attacker: Attacker, form: SentForm, name: str, value: str, answer: Any) -> bool:
     """Whether what was typed is where the reader looks for it: in the field again, or on the page of what was saved."""
     wanted = " ".join(unicodedata.normalize("NFKC", value).split())
@@ -269,19 +271,21 @@ def comes_back(attacker: Attacker, form: SentForm, name: str, value: str, answer
     is_typed = (
         form.kinds[name] in {"text", "textarea", "search"} and name != "username" and len(value) < MAX_FIELD_BYTES
     )
-    if (
-        not is_typed
-        or not is_seen
-        or not is_sayable
-        or form.path in form.asides
-        or LOOKED_AT_ELSEWHERE.match(form.path)
-    ):
+    if not is_typed or not is_seen or not is_sayable or form.path in form.asides:
         return True
     if answer.status_code == 303:
-        return any(
-            wanted in words_of(attacker.get(address)) for address in (answer.headers["location"], form.page, "/audit")
-        )
+        pages = [words_of(attacker.get(address)) for address in (answer.headers["location"], form.page, "/audit")]
+        spellings = [wanted, *(as_number(wanted) if name in form.numbers else ())]
+        return any(said in page for page in pages for said in spellings)
     return answer.status_code not in {200, 400} or wanted in words_of(answer)
+
+
+def as_number(wanted: str) -> list[str]:
+    """How a number that was taken as one is read on a page: in the notation of its reader, after its sign."""
+    try:
+        return [figure(INDONESIAN.read_number(wanted).copy_abs(), "", INDONESIAN)]
+    except NotANumber:
+        return []
 
 
 def words_of(answer: Any) -> str:
