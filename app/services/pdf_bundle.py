@@ -18,11 +18,11 @@ from app.errors import Conflict
 from app.models import Appraisal, PdfBatchItem, Period, Person, PublishedScorecard
 from app.rules.issuing import PdfState, file_name
 from app.rules.vocabulary import Action, Language
-from app.services import audit, issued, leases, pdf_batches, pdf_choice
+from app.services import leases, pdf_batches, pdf_choice
 from app.services.organisation import settings_of
 from app.services.pdf_batches import BatchState
 from app.services.pdf_choice import Wanted
-from app.services.pdf_making import Made, enter_all, make_all
+from app.services.pdf_making import Made, hand_out, make_all
 
 _AT_ONCE: Final = 20
 """Files that are put on record together."""
@@ -37,7 +37,6 @@ REPORT: Final = "report.csv"
 @dataclass(frozen=True, slots=True)
 class _Card:
     scorecard_id: int
-    person_id: int
     number: str
     name: str
     version: int
@@ -67,7 +66,6 @@ def begin(sessions: Sessions, actor: Actor, period: Period, wanted: Wanted, lang
         cards = [
             _Card(
                 row.id,
-                row.person_id,
                 row.number,
                 row.name,
                 row.version_number,
@@ -94,7 +92,6 @@ def _cards_of_batch(session: Session, actor: Actor, batch: pdf_batches.Batch) ->
     rows = session.execute(
         select(
             PublishedScorecard.id,
-            Person.id.label("person_id"),
             Person.number,
             Person.name,
             PublishedScorecard.version_number,
@@ -115,7 +112,7 @@ def _cards_of_batch(session: Session, actor: Actor, batch: pdf_batches.Batch) ->
         refusal = "" if row.state is PdfState.READY else f"failed: {row.fault}" if row.fault else "not prepared"
         if row.version_number < row.latest:
             refusal = "replaced by a later version"
-        cards.append(_Card(row.id, row.person_id, row.number, row.name, row.version_number, name, refusal))
+        cards.append(_Card(row.id, row.number, row.name, row.version_number, name, refusal))
     return cards
 
 
@@ -190,11 +187,5 @@ def _together(sessions: Sessions, bundle: Bundle) -> Iterator[list[tuple[_Card, 
 
 def _put_on_record(sessions: Sessions, bundle: Bundle, together: Sequence[tuple[_Card, Made]]) -> None:
     with transaction(sessions) as session:
-        enter_all(session, [made for _card, made in together], bundle.language)
-        acts = [
-            issued.download_act(card.scorecard_id, card.person_id, bundle.period_code, bundle.language, made.pdf)
-            for card, made in together
-            if made.pdf is not None
-        ]
-        audit.record_many(session, acts, actor_id=bundle.actor.person_id)
+        hand_out(session, [made for _card, made in together], bundle.language, actor_id=bundle.actor.person_id)
         leases.extend(session, bundle.turn, _LEASE)

@@ -17,10 +17,10 @@ from app.documents.manifest import Manifest
 from app.errors import NotFound
 from app.models import Appraisal, Cycle, Period, Person, PublishedScorecard
 from app.rules.vocabulary import Language
-from app.services import audit, issued
+from app.services import issued
 from app.services.organisation import SETTINGS
 from app.services.pdf_choice import latest_version
-from app.services.pdf_making import enter_all, make_all
+from app.services.pdf_making import hand_out, make_all
 from app.settings import Settings
 
 _AT_ONCE: Final = 20
@@ -32,8 +32,6 @@ class Task:
     """A file that is to be written, and the scorecard that is to be in it."""
 
     scorecard_id: int
-    person_id: int
-    period_code: str
     version: int
     path: Path
 
@@ -56,7 +54,7 @@ def look_into(
         if session.scalar(select(Cycle.id).where(Cycle.code == cycle_code)) is None:
             raise NotFound("cycle_unknown", {"code": cycle_code})
         rows = session.execute(
-            select(PublishedScorecard.id, Person.id, Person.number, Period.code, PublishedScorecard.version_number)
+            select(PublishedScorecard.id, Person.number, Period.code, PublishedScorecard.version_number)
             .join(Appraisal, PublishedScorecard.appraisal_id == Appraisal.id)
             .join(Person, Appraisal.person_id == Person.id)
             .join(Period, Appraisal.period_id == Period.id)
@@ -69,8 +67,8 @@ def look_into(
             .order_by(Period.starts_on, Person.number)
         )
         tasks = [
-            Task(scorecard_id, person_id, period_code, version, folder / issued.name_of(number, period_code))
-            for scorecard_id, person_id, number, period_code, version in rows
+            Task(scorecard_id, version, folder / issued.name_of(number, period_code))
+            for scorecard_id, number, period_code, version in rows
         ]
         found = [Written(task, _digest_there(session, task, language)) for task in tasks]
     return [each for each in found if each.digest], [each.task for each in found if not each.digest]
@@ -110,13 +108,7 @@ def _write_part(settings: Settings, tasks: Sequence[Task], language: Language) -
     sessions = make_sessions(engine, info={SETTINGS: settings})
     every = list(make_all(sessions, [task.scorecard_id for task in tasks], language))
     with transaction(sessions) as session:
-        enter_all(session, every, language)
-        acts = [
-            issued.download_act(task.scorecard_id, task.person_id, task.period_code, language, made.pdf)
-            for task, made in zip(tasks, every, strict=True)
-            if made.pdf is not None
-        ]
-        audit.record_many(session, acts, actor_id=None)
+        hand_out(session, every, language, actor_id=None)
     engine.dispose()
     for task, made in zip(tasks, every, strict=True):
         if made.pdf is not None:

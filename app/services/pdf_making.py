@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Sessions, transaction
 from app.documents.scorecard_pdf import RenderFailed
-from app.models import PublishedScorecard
+from app.models import Appraisal, Period, PublishedScorecard
 from app.rules.vocabulary import Language
-from app.services import issued
+from app.services import audit, issued
 from app.services.branding import branding_of
 from app.services.issued import PdfFile
 from app.services.organisation import settings_of
@@ -36,7 +37,7 @@ class Made:
 def make_all(sessions: Sessions, scorecard_ids: Sequence[int], language: Language) -> Iterator[Made]:
     """The PDFs in the order asked for: stored copies as they are, the others made outside every transaction.
 
-    Whoever asks puts them on record by `enter_all` before handing them out.
+    Whoever asks puts them on record by `enter_all`, or by `hand_out` before they leave.
     """
     with transaction(sessions, writes=False) as session:
         stored = issued.stored_copies(session, scorecard_ids, language)
@@ -50,6 +51,21 @@ def enter_all(session: Session, every: Sequence[Made], language: Language) -> No
     for made in sorted(every, key=lambda each: each.scorecard_id):  # in one order, so that no two lock each other out
         if made.pdf is not None and made.pdf.is_rendered:
             issued.enter(session, made.scorecard_id, language, made.pdf)
+
+
+def hand_out(session: Session, every: Sequence[Made], language: Language, *, actor_id: int | None) -> None:
+    """Put on record that these PDFs are issued, and that the actor, or whoever runs the service, takes them."""
+    enter_all(session, every, language)
+    pdfs = {made.scorecard_id: made.pdf for made in every if made.pdf is not None}
+    taken = session.execute(
+        select(PublishedScorecard.id, Appraisal.person_id, Period.code)
+        .join(Appraisal, PublishedScorecard.appraisal_id == Appraisal.id)
+        .join(Period, Appraisal.period_id == Period.id)
+        .where(PublishedScorecard.id.in_(pdfs))
+        .order_by(PublishedScorecard.id)
+    )
+    acts = [issued.download_act(row.id, row.person_id, row.code, language, pdfs[row.id]) for row in taken]
+    audit.record_many(session, acts, actor_id=actor_id)
 
 
 def _kept(content: bytes) -> PdfFile:
