@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pdfua
@@ -40,6 +41,11 @@ def test_a_filled_sample_is_what_the_engine_makes(sample: str, tmp_path: Path) -
     file = tmp_path / "card.pdf"
     file.write_bytes(filled)
     assert pdfua.validate(str(file)).findings == ()
+
+
+def test_a_text_beyond_all_measure_is_not_shaped_first() -> None:
+    with pytest.raises(Unfit, match="long"):
+        fill(replace(samples.ten_kpis(), comment="x" * 2_000_000), EN)
 
 
 def test_a_filled_card_bears_the_logo() -> None:

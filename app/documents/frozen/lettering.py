@@ -17,6 +17,8 @@ _UNITS: Final = 1024
 """Of the text engine: so many in a pixel, and positions are whole numbers of them."""
 _TOO_CLOSE: Final = 0.06
 """Pixels: whether a line fits is not ours to say where it is as near as this."""
+_LONGEST: Final = 10_000
+"""Signs of one text: what is longer nobody typed, and shaping it would take its time before it fits nowhere."""
 _BREAK: Final = re.compile(r" +|(?<=[^\s\-/–])(?:-(?=[^\W\d])|/(?=[^\W\d])|–(?=\w))|(?<=[^\s\-/–\d])/(?=\d)")
 """Where a line may end: at blanks, and after a hyphen, stroke or dash within a word."""
 _ODD: Final = re.compile(r"[\t\n\r\x0b\x0c]|  |^ | $")
@@ -120,6 +122,8 @@ def lines(style: Style, text: str) -> tuple[str, ...]:
 
 def _wrapped(style: Style, text: str) -> tuple[str, ...]:
     """Each line holds as much as fits."""
+    if len(text) > _LONGEST:
+        raise Unfit("long")
     if not text or _ODD.search(text):
         raise Unfit("blanks")
     if _fits(style, text):
