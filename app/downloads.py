@@ -1,4 +1,4 @@
-"""How does a file leave the service: under its name, to be saved, and kept by nobody on its way?"""
+"""How does a file leave the service: whole or while it is made, under its name, to be saved?"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -22,7 +22,7 @@ def as_stream(parts: Iterable[bytes], name: str, media_type: str) -> StreamingRe
 
 
 def _headers(name: str) -> dict[str, str]:
-    """By which a browser saves a file under its name (RFC 6266), and no cache keeps it."""
+    """By which a browser saves a file under its name (RFC 6266); that no cache keeps it, each answer says by itself."""
     plain = "".join(sign if sign.isascii() and sign not in '"\\%' else "_" for sign in name)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-    return {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+    return {"Content-Disposition": disposition}

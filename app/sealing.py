@@ -6,6 +6,7 @@ for a certificate; what differs from file to file, a digest and the signature ov
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -128,7 +129,9 @@ def _enveloped(key: RSAPrivateKey, certificate: Certificate, chain: list[Certifi
     own, *others = [x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in (certificate, *chain)]
     recorder = Recorder(signing_cert=own)
     recorder.cert_registry.register_multiple(others)
-    envelope = asyncio.run(recorder.async_sign(_DIGEST_PLACE, DIGEST, use_pades=True))
+    signing = recorder.async_sign(_DIGEST_PLACE, DIGEST, use_pades=True)
+    with ThreadPoolExecutor(1) as aside:  # whoever asks may stand in a loop of their own
+        envelope = aside.submit(asyncio.run, signing).result()
     return envelope.dump(), recorder.signed
 
 

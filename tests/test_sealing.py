@@ -1,5 +1,6 @@
 """Is what cannot seal refused in one line when the service starts, and does it keep nobody from a PDF later?"""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -36,6 +37,15 @@ def test_the_certificate_of_the_settings_comes_before_that_of_the_data_folder(tm
     found = [usable_seal(settings_for(tmp_path, passphrase="")), usable_seal(settings_for(tmp_path, named))]
     assert all(found)
     assert len({each.fingerprint for each in found if each}) == 2
+
+
+def test_a_certificate_is_read_within_a_running_loop_too(tmp_path: Path) -> None:
+    write_pkcs12(tmp_path / "seal.p12", passphrase="")
+
+    async def read() -> bool:
+        return usable_seal(settings_for(tmp_path, passphrase="")) is not None
+
+    assert asyncio.run(read())
 
 
 UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {

@@ -46,7 +46,7 @@ def test_the_plan_comes_from_its_page(example: Example, as_: SignIn, rendered: l
     assert address in links(eli.get(f"/plans/{example.plan.id}").text)
     answer = eli.get(address)
     assert (answer.status_code, answer.headers["content-type"], answer.content) == (200, "application/pdf", b"%PDF-1")
-    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["cache-control"] == "no-store"
     assert f'filename="Rencana-Kinerja_{example.cast.eli.number}_2026_v1.pdf"' in answer.headers["content-disposition"]
     assert 'lang="id"' in rendered[0]
     assert eli.get(f"/plans/{example.plan.id}/pdf?lang=en").status_code == 200

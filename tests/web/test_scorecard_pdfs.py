@@ -56,7 +56,7 @@ def test_the_page_counts_and_the_file_comes(example: Example, as_: SignIn, rende
     assert 'href="/scorecards/pdf.zip?cycle=2026&amp;period=2026-01&amp;lang=en" download' in page.text
     answer = hana.get(ZIP + "&lang=en")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
-    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["cache-control"] == "no-store"
     assert 'filename="Kartu-Skor_2026-01_en.zip"' in answer.headers["content-disposition"]
     assert "content-length" not in answer.headers
     assert names(answer.content) == [
