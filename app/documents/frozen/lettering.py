@@ -113,6 +113,8 @@ def shaped(weight: int, pixels: float, text: str) -> Shaped:
 @lru_cache(maxsize=20_000)
 def lines(style: Style, text: str) -> tuple[str, ...]:
     """The lines that a text takes."""
+    if len(text) > _LONGEST:
+        raise Unfit("long")
     if not text:
         return ()
     if style.keeps_breaks:
@@ -122,8 +124,6 @@ def lines(style: Style, text: str) -> tuple[str, ...]:
 
 def _wrapped(style: Style, text: str) -> tuple[str, ...]:
     """Each line holds as much as fits."""
-    if len(text) > _LONGEST:
-        raise Unfit("long")
     if not text or _ODD.search(text):
         raise Unfit("blanks")
     if _fits(style, text):
