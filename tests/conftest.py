@@ -84,12 +84,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest, settings: Settings, worker_id: str) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Engine]:
     """One database for all tests of this worker."""
     from tests.postgres import create_database, drop_database, server_of  # noqa: PLC0415 - a plugin, loaded after this
 
     is_postgresql = request.config.getoption("--database") == "postgresql"
-    name = f"kinerja_{worker_id}"
+    name = "kinerja"
     url = create_database(server_of(request.config), name) if is_postgresql else settings.database_url
     engine = make_engine(url)
     schema.upgrade(engine)

@@ -62,16 +62,23 @@ def server_of(config: pytest.Config) -> str:
 
 
 def create_database(server: str, name: str, template: str = "template0") -> str:
-    """Make an empty database (or a copy of `template`), replacing one of that name, and return its URL."""
+    """Make an empty database (or a copy of `template`), replacing one of that name, and return its URL.
+
+    The name is this worker's own: what another worker calls so is another database.
+    """
     drop_database(server, name)
     command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    _execute(server, command.format(sql.Identifier(name), sql.Identifier(template)))
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+    _execute(server, command.format(sql.Identifier(_own(name)), sql.Identifier(template)))
+    return make_url(server).set(database=_own(name)).render_as_string(hide_password=False)
 
 
 def drop_database(server: str, name: str) -> None:
-    """Remove a database, and whoever is still connected to it."""
-    _execute(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    """Remove a database of this worker, and whoever is still connected to it."""
+    _execute(server, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_own(name))))
+
+
+def _own(name: str) -> str:
+    return f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 @contextmanager

@@ -29,10 +29,10 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def engines(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[tuple[Engine, Engine]]:
+def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Engine, Engine]]:
     """A database in use and an empty one."""
     is_postgresql = request.config.getoption("--database") == "postgresql"
-    names = [f"{name}_{worker_id}" for name in ("kept", "empty")]
+    names = ["kept", "empty"]
     if is_postgresql:
         urls = [create_database(server_of(request.config), name) for name in names]
     else:

@@ -49,10 +49,10 @@ ASKED = "(id, person_id, reason, asked_at, asked_by_id) VALUES (1, 1, '', '2026-
 
 
 @pytest.fixture
-def engine(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine on an empty database of this test's own."""
     if request.config.getoption("--database") == "postgresql":
-        server, name = server_of(request.config), f"migrations_{worker_id}"
+        server, name = server_of(request.config), "migrations"
         engine = make_engine(create_database(server, name))
         yield engine
         engine.dispose()

@@ -82,11 +82,11 @@ def test_keys_that_cannot_be(cast: Cast, program: AsProgram) -> None:
 
 
 @pytest.fixture
-def real(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path, worker_id: str) -> Iterator[FastAPI]:
+def real(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -> Iterator[FastAPI]:
     """The service on a database of its own, where transactions really end."""
     own = settings.model_copy(update={"data_dir": tmp_path})
     is_postgresql = request.config.getoption("--database") == "postgresql"
-    name = f"kinerja_exchange_{worker_id}"
+    name = "kinerja_exchange"
     server = server_of(request.config) if is_postgresql else None
     url = create_database(server, name) if server else f"sqlite:///{tmp_path / 'real.sqlite3'}"
     engine = make_engine(url)
