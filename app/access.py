@@ -285,7 +285,7 @@ def may(actor: Actor, action: Action, person_id: ColumnElement[int] | object) ->
 
 def _below(actor: Actor, person_id: object, granted: frozenset[Relation]) -> ColumnElement[bool]:
     """On which levels below the actor a person stands: the nearest, those further down, or all."""
-    direct = _reporting_to(actor.person_id, actor.today)
+    direct = reporting_to(actor.person_id, actor.today)
     if _R.ABOVE not in granted:
         return person_id.in_(direct)  # type: ignore[attr-defined, no-any-return]
     below: ColumnElement[bool] = person_id.in_(everybody_below(actor.person_id, actor.today))  # type: ignore[attr-defined]
@@ -296,19 +296,20 @@ def _below(actor: Actor, person_id: object, granted: frozenset[Relation]) -> Col
 
 def everybody_below(manager_id: int, day: date) -> Select[int]:
     """The ids of all who report to a manager on a day, directly or through others."""
-    team = _reporting_to(manager_id, day).cte(recursive=True)  # without a name: one select may ask two questions
+    team = reporting_to(manager_id, day).cte(recursive=True)  # without a name: one select may ask two questions
     line = aliased(ReportingLine)
     further = select(line.person_id).where(line.manager_id == team.c.person_id, lasts_on(line, day))
     return select(team.union(further).c.person_id)
 
 
-def _reporting_to(manager_id: int, day: date) -> Select[int]:
+def reporting_to(manager_id: int, day: date) -> Select[int]:
+    """The ids of those who report to a manager on a day, directly."""
     return select(ReportingLine.person_id).where(ReportingLine.manager_id == manager_id, lasts_on(ReportingLine, day))
 
 
 def has_team(session: Session, actor: Actor) -> bool:
     """Whether anybody reports to the actor today, or is theirs to appraise or to decide about: what makes a manager."""
-    leads = exists().where(ReportingLine.manager_id == actor.person_id, lasts_on(ReportingLine, actor.today))
+    leads = exists(reporting_to(actor.person_id, actor.today))
     return bool(session.scalar(select(leads | exists(_assigned(actor)) | exists(_seconded(actor)))))
 
 

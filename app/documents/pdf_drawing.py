@@ -69,12 +69,12 @@ def _shape(shape: ET.Element) -> Iterator[str]:
         raise ValueError("another shape")
     fill, stroke = shape.get("fill", "none" if kind == "line" else "black"), shape.get("stroke", "none")
     if fill != "none":
-        yield f"{_colour(fill)} rg"
+        yield f"{colour(fill)} rg"
     if stroke != "none":
         width, dashes = shape.get("stroke-width", "1"), shape.get("stroke-dasharray", "")
         for written in (width, *dashes.split()):
             _number(written)
-        yield f"{_colour(stroke)} RG {width} w [{dashes}] 0 d"
+        yield f"{colour(stroke)} RG {width} w [{dashes}] 0 d"
     yield _outline(kind, [shape.get(name, "0") for name in names])
     yield {(True, True): "B", (True, False): "f", (False, True): "S"}.get((fill != "none", stroke != "none"), "n")
 
@@ -90,20 +90,25 @@ def _outline(kind: str, geometry: list[str]) -> str:
         return f"{' '.join(geometry)} re" if numbers[2] > 0 and numbers[3] > 0 else ""
     if kind == "line":
         return "{} {} m {} {} l".format(*geometry)
-    x, y, size = numbers
+    return circle(*numbers)
+
+
+def circle(x: float, y: float, radius: float) -> str:
+    """Four curves from quarter to quarter, each pulled along the two ends' own directions."""
     corners = ((1, 0), (0, 1), (-1, 0), (0, -1), (1, 0))
-    return "\n".join(
-        [f"{x + size:.6f} {y:.6f} m"]
+    return " ".join(
+        [f"{x + radius:.6f} {y:.6f} m"]
         + [
-            f"{x + size * (a + _ROUND * c):.6f} {y + size * (b + _ROUND * d):.6f}"
-            f" {x + size * (c + _ROUND * a):.6f} {y + size * (d + _ROUND * b):.6f}"
-            f" {x + size * c:.6f} {y + size * d:.6f} c"
+            f"{x + radius * (a + _ROUND * c):.6f} {y + radius * (b + _ROUND * d):.6f}"
+            f" {x + radius * (c + _ROUND * a):.6f} {y + radius * (d + _ROUND * b):.6f}"
+            f" {x + radius * c:.6f} {y + radius * d:.6f} c"
             for (a, b), (c, d) in pairwise(corners)
         ]
     )
 
 
-def _colour(written: str) -> str:
+def colour(written: str) -> str:
+    """The operands of a colour; ValueError for all but `#rrggbb`."""
     if not _COLOUR.fullmatch(written):
         raise ValueError("not a plain colour")
     return " ".join(f"{int(written[at : at + 2], 16) / 255:.6f}" for at in (1, 3, 5))

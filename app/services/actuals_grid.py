@@ -19,7 +19,7 @@ from app.rules.vocabulary import BINDING, Action
 from app.services.actuals import Desk, EntryValues
 from app.services.entry_books import Book, books_of, form_of
 from app.services.grid_squares import Square, squares_of
-from app.services.people_lists import units_below
+from app.services.people_lists import placed_in
 
 PAGE: Final = 25
 """People on one page of the grid."""
@@ -165,11 +165,7 @@ def people_of_grid(actor: Actor, period: Period, wanted: GridFilter) -> Select[P
     for word in wanted.search.split():
         people = people.where(_is_called(Person.name, Person.number, word))
     if wanted.unit_id is not None:
-        placed = select(Placement.person_id).where(
-            Placement.unit_id.in_(units_below(wanted.unit_id)),
-            lasts_on(Placement, actor.today),
-        )
-        people = people.where(Person.id.in_(placed))
+        people = people.where(Person.id.in_(placed_in(wanted.unit_id, actor.today)))
     if wanted.manager.strip():
         people = people.where(Person.id.in_(_reports_of(wanted.manager, actor.today)))
     return people

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 from sqlalchemy.sql import ColumnElement
 
-from app.access import Actor, note_question, require, visible_people
+from app.access import Actor, note_question, reporting_to, require, visible_people
 from app.errors import Invalid, NotFound
 from app.models import Account, Person, Placement, Position, ReportingLine, Unit
 from app.models.people import lasts_on, not_left_before
@@ -75,10 +75,7 @@ def get_person(session: Session, actor: Actor, *, person_id: int) -> Person:
 def team_of(session: Session, actor: Actor, *, person_id: int) -> list[Person]:
     """Those who report to a person today, as far as the actor may see them."""
     note_question(session, Action.PERSON_READ)
-    reports = select(ReportingLine.person_id).where(
-        ReportingLine.manager_id == person_id, lasts_on(ReportingLine, actor.today)
-    )
-    query = visible_people(actor).where(Person.id.in_(reports)).options(*_WITH_HISTORY)
+    query = visible_people(actor).where(Person.id.in_(reporting_to(person_id, actor.today))).options(*_WITH_HISTORY)
     return list(session.scalars(query.order_by(Person.name, Person.id)))
 
 

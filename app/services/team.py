@@ -9,7 +9,7 @@ from fractions import Fraction
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.access import Actor, may, note_question
+from app.access import Actor, may, note_question, reporting_to
 from app.models import Appraisal, Cycle, Period, Person, PublishedScorecard, ReportingLine
 from app.models.people import lasts_on
 from app.rules.following import WEAKEST
@@ -134,12 +134,7 @@ def _people(actor: Actor, period: Period, wanted: TeamFilter) -> Select[Person]:
     if wanted.unit_id is not None:
         people = people.where(Person.id.in_(placed_in(wanted.unit_id, day)))
     if wanted.manager_id is not None:
-        line = ReportingLine
-        reports = select(line.person_id).where(
-            line.manager_id == wanted.manager_id,
-            lasts_on(line, day),
-        )
-        people = people.where(Person.id.in_(reports))
+        people = people.where(Person.id.in_(reporting_to(wanted.manager_id, day)))
     return people
 
 

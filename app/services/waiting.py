@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.access import Actor, may
+from app.access import Actor, may, reporting_to
 from app.models import (
     Appeal,
     Appraisal,
@@ -18,10 +18,8 @@ from app.models import (
     KpiRecorder,
     Period,
     Plan,
-    ReportingLine,
     SelfAssessment,
 )
-from app.models.people import lasts_on
 from app.rules.recording import EMPLOYEE_SOURCES
 from app.rules.vocabulary import (
     BINDING,
@@ -176,12 +174,7 @@ def _reviews(session: Session, actor: Actor) -> list[Waiting]:
 
 def _in_own_team(actor: Actor) -> ColumnElement[bool]:
     """Plans of those who report to the actor: further up and in HR a look is possible, and waits for nobody."""
-    return Plan.person_id.in_(
-        select(ReportingLine.person_id).where(
-            ReportingLine.manager_id == actor.person_id,
-            lasts_on(ReportingLine, actor.today),
-        )
-    )
+    return Plan.person_id.in_(reporting_to(actor.person_id, actor.today))
 
 
 def _open_reviews(actor: Actor, *conditions: ColumnElement[bool]) -> Select[int]:

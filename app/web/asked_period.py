@@ -21,11 +21,16 @@ def asked_period(session: DbSession, actor: Actor, query: Form) -> AskedPeriod |
     """The period of `cycle` and `period` in the address; None where there is no cycle yet."""
     scorecard_lists.note_reading(session)
     every = cycles.list_cycles(session, actor)
-    code = query.one_of("cycle", [cycle.code for cycle in every], required=False)
-    chosen = next((cycle for cycle in every if cycle.code == code), None)
-    chosen = chosen or cycles.current_cycle(session, actor.today) or (every[0] if every else None)
+    chosen = asked_cycle(session, actor, query, every)
     if chosen is None:
         return None
     wished = query.one_of("period", [period.code for period in chosen.periods], required=False) or None
     found = scorecard_lists.find_period(session, actor, cycle_code=chosen.code, period_code=wished)
     return AskedPeriod(*found, every)
+
+
+def asked_cycle(session: DbSession, actor: Actor, query: Form, known: Sequence[Cycle]) -> Cycle | None:
+    """The cycle that the address names, or else the present one, or else the latest; None where there is none yet."""
+    code = query.one_of("cycle", [cycle.code for cycle in known], required=False)
+    asked = next((cycle for cycle in known if cycle.code == code), None)
+    return asked or cycles.current_cycle(session, actor.today) or (known[0] if known else None)

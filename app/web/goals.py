@@ -13,6 +13,7 @@ from app.rules.vocabulary import Action, CycleState
 from app.services import cycles, goals, people_lists, planning, units
 from app.services.goals import LONGEST_TEXT, LONGEST_TITLE, GoalValues
 from app.services.plan_drafts import objective_of
+from app.web.asked_period import asked_cycle
 from app.web.forms import Form, Query, SentForm
 from app.web.plan_editor import version_in
 from app.web.render import page, redirect
@@ -28,9 +29,7 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
     """The goals of a cycle as a tree, with who serves them."""
     profile = goals.get_profile(session, actor)
     known = cycles.list_cycles(session, actor)
-    code = query.value("cycle")
-    cycle = next((each for each in known if each.code == code), None)
-    cycle = cycle or cycles.current_cycle(session, actor.today) or (known[0] if known else None)
+    cycle = asked_cycle(session, actor, query, known)
     values: dict[str, Any] = {"rows": (), "loose": (), "loose_total": 0}
     if cycle is not None:
         loose, total = goals.loose_objectives(session, actor, cycle_id=cycle.id)

@@ -9,14 +9,15 @@ from fastapi import Depends, Request, Response
 
 from app.errors import Invalid
 from app.i18n import mark
-from app.models import Cycle, Plan
+from app.models import Plan
 from app.plan_words import STATES
 from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_router
 from app.rules.vocabulary import WRITABLE, Action
-from app.services import cycles, people, planning
+from app.services import people, planning
 from app.services.kpi_values import plan_periods
 from app.services.plan_bulk import carry_plan, may_make_many
 from app.services.plan_lists import PlanFilter, copyable_plans, count_plans, cycles_of_plans, list_plans
+from app.web.asked_period import asked_cycle
 from app.web.forms import Form, Query, SentForm
 from app.web.plan_bulk import as_it_starts, carried_from, carry_wish
 from app.web.plan_editor import change_draft, version_in
@@ -35,7 +36,7 @@ OFFERED: Final = 50
 def list_page(request: Request, session: DbSession, actor: CurrentActor, query: Query) -> Response:
     """Who has a plan for a cycle, and how far it is."""
     known = cycles_of_plans(session, actor)
-    cycle = _wanted_cycle(session, actor, query, known)
+    cycle = asked_cycle(session, actor, query, known)
     if cycle is None:
         return page(request, "planning/no_cycle.html")
     number = query.whole("page", required=False, minimum=1, maximum=10**6) or 1
@@ -67,13 +68,6 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
     )
 
 
-def _wanted_cycle(session: DbSession, actor: Actor, query: Form, known: list[Cycle]) -> Cycle | None:
-    """The cycle that was asked for, else the present one, else the latest."""
-    code = query.value("cycle")
-    asked = next((cycle for cycle in known if cycle.code == code), None)
-    return asked or cycles.current_cycle(session, actor.today) or (known[0] if known else None)
-
-
 # --- Beginning --------------------------------------------------------------------------------------------------------
 
 
@@ -90,7 +84,7 @@ def _new_page(
     person = people.get_person(session, actor, person_id=person_id)
     planning.require_write(session, actor, person_id=person_id)
     known = cycles_of_plans(session, actor)
-    cycle = _wanted_cycle(session, actor, query, known)
+    cycle = asked_cycle(session, actor, query, known)
     if cycle is None:
         return page(request, "planning/no_cycle.html")
     if begun := planning.versions_of(session, actor, person_id=person_id, cycle_id=cycle.id):

@@ -3,26 +3,18 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
+from app.documents.pdf_drawing import circle, colour
 from app.documents.qr import QrCode
 from app.rules.branding import Branding
 from app.rules.charts import BulletChart, TrendBar, TrendChart
 
-_ROUND: Final = 0.5522847498
-"""How far the handles of a quarter of a circle reach."""
-
-
-def _colour(code: str) -> str:
-    return " ".join(f"{int(code[at : at + 2], 16) / 255:.6f}" for at in (1, 3, 5))
-
-
 _SHADES: Final = ("#b9cfce", "#cbdbda", "#dbe6e5", "#e8efee", "#f1f5f5")
-_DARK: Final = _colour("#10272b")
-_GREY: Final = _colour("#516468")
-_LATER: Final = _colour("#8b9a9a")
-_GAP: Final = _colour("#a34e12")
+_DARK: Final = colour("#10272b")
+_GREY: Final = colour("#516468")
+_LATER: Final = colour("#8b9a9a")
+_GAP: Final = colour("#a34e12")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +29,8 @@ class Palette:
 @lru_cache(maxsize=64)
 def palette(branding: Branding) -> Palette:
     """The colours of this look."""
-    shades = tuple(_colour(branding.colour(code)) for code in _SHADES)
-    return Palette(shades, _colour(branding.colour("#0f5c62")), _colour(branding.colour("#8fb3b3")))
+    shades = tuple(colour(branding.colour(code)) for code in _SHADES)
+    return Palette(shades, colour(branding.colour("#0f5c62")), colour(branding.colour("#8fb3b3")))
 
 
 def bullet(chart: BulletChart, look: Palette) -> str:
@@ -48,8 +40,8 @@ def bullet(chart: BulletChart, look: Palette) -> str:
     if chart.bar:
         parts.append(f"{look.bar} rg {chart.bar.x} {inset} {chart.bar.width} {chart.height - 2 * inset} re f")
     if chart.previous_at is not None:
-        circle = _circle(chart.previous_at, Decimal(chart.height // 2), chart.height // 7)
-        parts.append(f"1 1 1 rg {_DARK} RG 1 w {circle} B")
+        dot = _circle(chart.previous_at, Decimal(chart.height // 2), chart.height // 7)
+        parts.append(f"1 1 1 rg {_DARK} RG 1 w {dot} B")
     parts.append(f"{_DARK} rg {chart.target_at - 1} {margin} 2 {chart.height - margin * 2} re f")
     return "\n".join(parts)
 
@@ -72,22 +64,7 @@ def _trend_bar(bar: TrendBar, zero: Decimal, look: Palette) -> str:
 
 @lru_cache(maxsize=2_000)
 def _circle(x: Decimal, y: Decimal, radius: Decimal | int) -> str:
-    """Four curves from quarter to quarter, each pulled along the two ends' own directions."""
-    middle_x, middle_y, size = float(x), float(y), float(radius)
-    reach = size * _ROUND
-    parts = [f"{middle_x + size:.6f} {middle_y:.6f} m"]
-    for (a, b), (c, d) in pairwise(((1, 0), (0, 1), (-1, 0), (0, -1), (1, 0))):
-        points = (
-            size * a + reach * c,
-            size * b + reach * d,
-            size * c + reach * a,
-            size * d + reach * b,
-            size * c,
-            size * d,
-        )
-        placed = (middle + each for each, middle in zip(points, (middle_x, middle_y) * 3, strict=True))
-        parts.append(" ".join(f"{each:.6f}" for each in placed) + " c")
-    return " ".join(parts)
+    return circle(float(x), float(y), float(radius))
 
 
 def qr(code: QrCode) -> str:
