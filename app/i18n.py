@@ -35,6 +35,8 @@ LANGUAGE_NAMES: Final[Mapping[Language, str]] = {
 
 _DECIMAL_MARK: Final = {Language.INDONESIAN: ",", Language.ENGLISH: "."}
 _GROUP_MARK: Final = {Language.INDONESIAN: ".", Language.ENGLISH: ","}
+_GROUP: Final = 3
+"""So many digits stand together."""
 _ROMAN: Final = ("", "I", "II", "III", "IV")
 _PARTS_OF_A_YEAR: Final = {
     (Language.INDONESIAN, "Q", False): "Triwulan {roman}",
@@ -79,17 +81,11 @@ class Locale:
 
     def number(self, value: Decimal | Fraction | int, places: int | None = None, *, grouping: bool = True) -> str:
         """The number in this notation: digit for digit, or rounded once to so many decimals."""
-        if places is None:
-            if isinstance(value, Fraction):
-                raise TypeError("a fraction is shown with a stated number of decimals")
-            plain = format(Decimal(value), "f")
-        else:
-            plain = shown_text(value, places)
-        sign, digits = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
-        whole, _, decimals = digits.partition(".")
-        if grouping:
-            whole = f"{int(whole):,}".replace(",", _GROUP_MARK[self.language])
-        return sign + whole + (_DECIMAL_MARK[self.language] + decimals if decimals else "")
+        if places is not None:
+            return _rounded(self.language, value, places, grouping)
+        if isinstance(value, Fraction):
+            raise TypeError("a fraction is shown with a stated number of decimals")
+        return _written(self.language, format(Decimal(value), "f"), grouping=grouping)
 
     def percent(self, value: Decimal | Fraction | int, places: int | None = None) -> str:
         """A number that counts hundredths already, with its sign: `87,6%`."""
@@ -155,6 +151,21 @@ class Locale:
         digits = re.sub(r"(?<=[0-9])[ '](?=[0-9]{3}(?![0-9]))", "", digits)
         plain = _plain(digits, _DECIMAL_MARK[self.language], _GROUP_MARK[self.language])
         return Decimal(("-" if sign == "-" else "") + plain)
+
+
+@lru_cache(maxsize=20_000)
+def _rounded(language: Language, value: Decimal | Fraction | int, places: int, grouping: bool) -> str:  # noqa: FBT001 - see above
+    """Scores and weights of hundreds of cards are the same few thousand numbers."""
+    return _written(language, shown_text(value, places), grouping=grouping)
+
+
+def _written(language: Language, plain: str, *, grouping: bool) -> str:
+    """Digits with a point in this notation."""
+    sign, digits = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
+    whole, _, decimals = digits.partition(".")
+    if grouping and len(whole) > _GROUP:
+        whole = f"{int(whole):,}".replace(",", _GROUP_MARK[language])
+    return sign + whole + (_DECIMAL_MARK[language] + decimals if decimals else "")
 
 
 @lru_cache(maxsize=2_000)

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from functools import cache, partial
 from gettext import NullTranslations
 from pathlib import Path
-from types import FunctionType, MethodType
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from markupsafe import Markup, escape
 
 from app.chart_words import trend_words
 from app.i18n import Locale, catalogue
+from app.template_code import FixedTexts, StraightCalls
 
 _HERE: Final = Path(__file__).parent
 
@@ -23,23 +22,18 @@ def templates_dir() -> Path:
     return shipped if shipped.is_dir() else _HERE.parent / "templates"
 
 
-class DirectCalls(Context):
-    """Calls functions, methods and macros as they are; a page makes hundreds of calls.
+class OneLanguage(Environment):
+    """An environment for readers of one language, whose texts are looked up when a template becomes code."""
 
-    Jinja looks each time whether the context is wanted as the first argument; that is asked here of the rest only.
-    """
+    code_generator_class = StraightCalls
 
-    def call(self, function: Callable[..., Any], *args: Any, **values: Any) -> Any:
-        """What the function returns."""
-        if type(function) not in _DIRECT or hasattr(function, "jinja_pass_arg"):
-            return super().call(function, *args, **values)
-        values.pop("_loop_vars", None)
-        values.pop("_block_vars", None)
-        return function(*args, **values)
+    def __init__(self, texts: NullTranslations, **options: Any) -> None:
+        super().__init__(**options)
+        self._translate = _translator(texts)
+        self.globals["_"] = self._translate
 
-
-_DIRECT: Final = {FunctionType, MethodType, Macro}
-"""A macro would be told whether to escape, which here is always the case, and what it assumes by itself."""
+    def _generate(self, source: nodes.Template, *args: Any, **values: Any) -> str:
+        return super()._generate(FixedTexts(self._translate).visit(source), *args, **values)
 
 
 @cache
@@ -48,22 +42,22 @@ def environment(locale: Locale) -> Environment:
 
     Filters: number, percent, measure, date, short_date, datetime, month, period; see `app.i18n.Locale`.
     """
-    made = Environment(
+    texts = catalogue(locale.language)
+    made = OneLanguage(
+        texts,
         loader=FileSystemLoader(templates_dir()),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
     )
-    made.context_class = DirectCalls
     made.policies["ext.i18n.trimmed"] = True
-    texts = catalogue(locale.language)
     made.install_gettext_callables(  # type: ignore[attr-defined]
         texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
     )
-    made.globals["_"] = _translator(texts)
     made.filters.update(
         number=locale.number,
         percent=locale.percent,
@@ -91,7 +85,9 @@ def _translator(texts: NullTranslations) -> Callable[..., Markup]:
         return found(msgid) % {}
 
     def translated(msgid: str, **values: object) -> Markup:
-        return found(msgid) % values if values else plain(msgid)
+        if not values:
+            return plain(msgid)
+        return Markup(str.__mod__(found(msgid), {name: escape(each) for name, each in values.items()}))  # noqa: S704
 
     return translated
 

@@ -1,10 +1,10 @@
 """Do templates call everything as Jinja would?"""
 
-from jinja2 import pass_context
+from markupsafe import Markup
 
 from app.i18n import Locale
 from app.rules.vocabulary import Language
-from app.templating import DirectCalls, environment
+from app.templating import environment
 
 MACROS = """
 {%- macro box(text, end="") %}<b>{{ text }}{{ end }}</b>{% endmacro -%}
@@ -20,18 +20,37 @@ def test_macros_give_markup_and_escape_what_they_are_given() -> None:
     assert filled('{{ box("<", end="&") }}{% call frame(1) %}<2>{% endcall %}') == "<b>&lt;&amp;</b><i>1<2></i>"
 
 
-def test_who_wants_the_context_gets_it_with_what_the_loop_has_set() -> None:
-    @pass_context
-    def known(context: DirectCalls, name: str) -> object:
-        return context.get(name)
-
-    assert (
-        filled(
-            '{% for each in [1, 2] %}{% set x = each %}{{ known("y") }}{{ known("x") }}{% endfor %}', known=known, y=0
-        )
-        == "0102"
+def test_a_function_of_the_environment_that_wants_the_context_gets_it() -> None:
+    assert filled('{% for each in [1, 2] %}{{ ngettext("%(num)s day", "%(num)s days", each) }} {% endfor %}') == (
+        "1 day 2 days "
     )
-    assert filled('{{ ngettext("%(num)s day", "%(num)s days", 2) }}') == "2 days"
+
+
+def test_fixed_texts_are_translated_when_the_template_becomes_code() -> None:
+    made = environment(Locale(Language.INDONESIAN))
+    code = made.compile('{{ _("Weight") }}{% trans %}Weight{% endtrans %}{{ {1: _("Yes"), 2: _("No")}[n] }}', raw=True)
+    assert "Weight" not in code
+    template = made.from_string(
+        '{{ _("Weight") }} {% trans %}Weight{% endtrans %} {{ {1: _("Yes"), 2: _("No")}[n] }}'
+        ' {{ _("Weight") ~ ": <" ~ n }} {{ _("Total of %(name)s", name="<b>") }}'
+    )
+    assert [template.render(n=n) for n in (1, 2)] == [
+        f"Bobot Bobot {word} Bobot: &lt;{n} Total of &lt;b&gt;" for n, word in ((1, "Ya"), (2, "Tidak"))
+    ]
+
+
+def test_marks_in_a_text_of_ours_stay_and_the_percent_sign_is_written_twice() -> None:
+    assert filled('{{ _("<b>100%%</b>") }} {{ _("<b>1</b>") ~ " & " ~ _("2") }} {{ _("<i>%(x)s</i>", x=">") }}') == (
+        "<b>100%</b> <b>1</b> &amp; 2 <i>&gt;</i>"
+    )
+
+
+def test_what_is_printed_is_escaped_unless_it_is_safe() -> None:
+    class Own:
+        def __html__(self) -> str:
+            return "<own>"
+
+    assert filled("{{ a }}{{ b }}{{ c }}{{ d }}", a="<", b=Markup("<b>"), c=Own(), d=None) == "&lt;<b><own>None"
 
 
 def test_methods_and_objects_are_called_with_what_stands_there() -> None:

@@ -11,7 +11,7 @@ from app.rules.vocabulary import Language
 from app.scorecard_view import ScorecardView
 from app.templating import render
 
-TEMPLATE_VERSION: Final = "5"
+TEMPLATE_VERSION: Final = "6"
 """Goes up with every change of what is printed; stands on the paper and beside each issued PDF."""
 
 _TEMPLATE: Final = "pdf/scorecard.html"

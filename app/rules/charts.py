@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from app.rules.numbers import plain, shown
 from app.rules.scorecard import Policy, Result, Trend
@@ -23,7 +24,7 @@ _DIGIT_EM = Fraction(58, 100)
 """Advance of one tabular digit of Lato; labels are centred by it because `text-anchor` costs a layer in a PDF."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scale:
     """The one scale of scores in a document: from the lowest to the highest score, with the bounds of grades."""
 
@@ -31,10 +32,20 @@ class Scale:
     high: Decimal
     bounds: tuple[Decimal, ...] = ()
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Positions are looked up by scale hundreds of times for each card."""
+        return hash((self.low, self.high, self.bounds))
+
     def at(self, score: Decimal, length: int) -> Fraction:
         """How far along a line of this length the score lies; beyond the ends it stays at the end."""
-        share = Fraction(score - self.low) / Fraction(self.high - self.low)
-        return min(max(share, Fraction(0)), Fraction(1)) * length
+        part, of_part = (score - self.low).as_integer_ratio()
+        whole, of_whole = (self.high - self.low).as_integer_ratio()
+        along, end = part * of_whole, whole * of_part
+        return Fraction(min(max(along, 0), end) * length, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,7 @@ class BulletChart:
         return self.height + _TICK_LENGTH + self.font_size
 
 
-@dataclass(frozen=True, slots=True)
-class TrendBar:
+class TrendBar(NamedTuple):
     """One period of a trend: a bar, a gap that is due, or a period that is still to come."""
 
     trend: Trend
@@ -119,9 +129,14 @@ class TrendChart:
 
 def score_scale(policy: Policy, result: Result) -> Scale:
     """The scale that all charts of a scorecard share: from 0, or a lower floor, to the cap, with its grades."""
-    low, high = (Decimal(plain(end)) for end in (min(Decimal(0), policy.floor), policy.cap))
-    bounds = (Decimal(plain(band.lower)) for band in result.bands)
-    return Scale(low, high, tuple(sorted(bound for bound in bounds if low < bound < high)))
+    return _scale(min(Decimal(0), policy.floor), policy.cap, tuple(band.lower for band in result.bands))
+
+
+@lru_cache(maxsize=64)
+def _scale(lowest: Decimal, highest: Decimal, bounds: tuple[Decimal, ...]) -> Scale:
+    low, high = Decimal(plain(lowest)), Decimal(plain(highest))
+    between = (Decimal(plain(bound)) for bound in bounds)
+    return Scale(low, high, tuple(sorted(bound for bound in between if low < bound < high)))
 
 
 def bullet(
@@ -257,8 +272,12 @@ def _trend_bar(
 
 def trend_axis(trend: Sequence[Trend], width: int, font_size: int) -> tuple[AxisLabel, ...]:
     """The labels below which the bars of every trend stand: `1` to `12`, `Q1`, `H1`; as many as there is room for."""
-    step = Fraction(width, max(len(trend), 1))
-    texts = [point.period_code.rpartition("-")[2].lstrip("0") for point in trend]
+    return _axis(tuple(point.period_code.rpartition("-")[2].lstrip("0") for point in trend), width, font_size)
+
+
+@lru_cache(maxsize=256)
+def _axis(texts: tuple[str, ...], width: int, font_size: int) -> tuple[AxisLabel, ...]:
+    step = Fraction(width, max(len(texts), 1))
     widest = max((_text_width(text, font_size) for text in texts), default=Fraction(0))
     every = -(-widest // step) if widest > step else 1
     return tuple(

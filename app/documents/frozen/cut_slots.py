@@ -39,8 +39,8 @@ class CutSlots:
 
     def __init__(self, branding: Branding) -> None:
         self._palette = marks.palette(branding)
-        self.texts: list[str] = []
-        """Line by line."""
+        self.lines: list[lettering.Shaped] = []
+        """All texts, line by line."""
         self.drawings: list[tuple[str, str]] = []
         """Drawing by drawing: its operators and the words that describe it."""
         self.links: list[str] = []
@@ -54,7 +54,7 @@ class CutSlots:
     def text(self, style: str, text: str, millimetres: float | None = None) -> Markup:
         """A slot for so many lines; it is as wide as its style says, or as the caller does."""
         found = lettering.lines(_styled(style, millimetres), _plain(text))
-        self.texts.extend(found)
+        self.lines.extend(found)
         return _slot(style, len(found))
 
     def meta(self, name: str, text: str) -> str:
@@ -107,4 +107,6 @@ def _chart(width: int, height: int, size: tuple[str, str], ground: str = "") -> 
 
 def _plain(text: str) -> str:
     """What a macro returns is markup, but its text is what is lettered."""
-    return text.unescape() if isinstance(text, Markup) else text
+    if not isinstance(text, Markup):
+        return text
+    return text.unescape() if "&" in text else str(text)

@@ -31,7 +31,7 @@ def fill(card: Scorecard, language: Language, branding: Branding = HOUSE, *, in_
     slots = CutSlots(branding)
     blocks = cut(page(card, language, branding, slots))
     shape = _shape(known, blocks, Look(language.value, style_of(branding), branding.footer), in_batch=in_batch)
-    if sum(len(sheet.lines) for sheet in shape.sheets) != len(slots.texts):
+    if sum(len(sheet.lines) for sheet in shape.sheets) != len(slots.lines):
         raise Unfit("count")
     if sum(len(sheet.marks) for sheet in shape.sheets) != len(slots.drawings):
         raise Unfit("count")
@@ -77,11 +77,13 @@ def _file(known: Library, shape: Shape, slots: CutSlots) -> bytes:
 
 def _contents(shape: Shape, slots: CutSlots, widths: list[float]) -> dict[int, tuple[bytes, bytes]]:
     """What each page draws, with lines and marks in their slots; notes how wide each line is."""
-    lines, drawings = iter(slots.texts), iter(slots.drawings)
+    lines, drawings = iter(slots.lines), iter(slots.drawings)
     contents: dict[int, tuple[bytes, bytes]] = {}
     for number, sheet in enumerate(shape.sheets, 1):
         operators = list(sheet.operators)
-        widths.extend(_put(operators, hole, next(lines)) for hole in sheet.lines)
+        for hole, line in zip(sheet.lines, lines):  # noqa: B905 - the others are for the next sheet
+            _put(operators, hole, line)
+            widths.append(line.width)
         for place in sheet.marks:
             operators[place] = next(drawings)[0]
         page_of = f"{slots.about['page']} {number} {slots.about['of']} {len(shape.sheets)}"
@@ -102,14 +104,12 @@ def _link(address: str, area: bytes, place: int) -> bytes:
     )
 
 
-def _put(operators: list[str], hole: Hole, line: str) -> float:
-    """Write a line into its hole; how wide it is."""
-    letters = lettering.shaped(hole.style.weight, hole.style.pixels, line)
+def _put(operators: list[str], hole: Hole, line: lettering.Shaped) -> None:
+    """Write a line into its hole."""
     if hole.end is None:
-        operators[hole.place] = hole.before + letters.glyphs
+        operators[hole.place] = hole.before + line.glyphs
     else:
-        operators[hole.place] = f"1 0 0 -1 {hole.end - letters.width:.4f} {hole.before}{letters.glyphs}"
-    return letters.width
+        operators[hole.place] = f"1 0 0 -1 {hole.end - line.width:.4f} {hole.before}{line.glyphs}"
 
 
 def _put_foot(operators: list[str], sheet: Sheet, foot: tuple[str, str]) -> None:

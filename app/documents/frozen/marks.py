@@ -48,15 +48,18 @@ def bullet(chart: BulletChart, look: Palette) -> str:
 
 def trend(chart: TrendChart, look: Palette) -> str:
     """A bar, a gap or a dot for each period, the axis, the target."""
-    parts = [_trend_bar(bar, chart.zero_y, look) for bar in chart.bars]
+    past = (bar for bar in chart.bars if bar.height is not None and not bar.is_current)
+    parts = [f"{look.past} rg", *(f"{bar.x} {bar.y} {bar.width} {bar.height} re f" for bar in past)]
+    parts += [_single(bar, chart.zero_y, look) for bar in chart.bars if bar.height is None or bar.is_current]
     parts.append(f"{_GREY} rg 0 {chart.zero_y} {chart.width} 0.5 re f")
     parts.append(f"{_DARK} RG 0.6 w [2 1.4] 0 d 0 {chart.target_y} m {chart.width} {chart.target_y} l S [] 0 d")
     return "\n".join(parts)
 
 
-def _trend_bar(bar: TrendBar, zero: Decimal, look: Palette) -> str:
+def _single(bar: TrendBar, zero: Decimal, look: Palette) -> str:
+    """What differs from the bars of the past: that of now, a gap, a period to come."""
     if bar.height is not None:
-        return f"{look.bar if bar.is_current else look.past} rg {bar.x} {bar.y} {bar.width} {bar.height} re f"
+        return f"{look.bar} rg {bar.x} {bar.y} {bar.width} {bar.height} re f"
     if bar.trend.is_due:
         return f"{_GAP} RG 0.8 w {bar.x} {zero - 4} {bar.width} 3.4 re S"
     return f"{_LATER} rg {_circle(bar.middle, zero - 1, Decimal('0.7'))} f"

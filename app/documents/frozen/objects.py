@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-LEVEL: Final = 3
+LEVEL: Final = 2
 """How hard the parts of one file are packed."""
 _ROW: Final = struct.Struct(">BIH")
 _HEAD: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
