@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
-from sqlalchemy import Select, exists, false, literal, or_, select, true
+from sqlalchemy import Select, SQLColumnExpression, exists, false, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement
 
@@ -16,6 +17,8 @@ from app.models.people import lasts_on
 from app.rules.recording import EMPLOYEE_SOURCES, recorder_by_source
 from app.rules.vocabulary import BINDING, Action, RecorderRule, Role
 
+_Id = int | SQLColumnExpression[int]
+_Day = date | ColumnElement[date]
 MAX_LEVELS = 100
 """Levels of the hierarchy that are walked; deeper ones would be a circle that something let through."""
 
@@ -294,42 +297,59 @@ def _below(actor: Actor, person_id: object, granted: frozenset[Relation]) -> Col
     return below
 
 
+@lru_cache(maxsize=256)
 def everybody_below(manager_id: int, day: date) -> Select[int]:
-    """The ids of all who report to a manager on a day, directly or through others."""
+    """The ids of all who report to a manager on a day, directly or through others.
+
+    One page asks for it many times, and to build it takes longer than to run it.
+    """
     team = reporting_to(manager_id, day).cte(recursive=True)  # without a name: one select may ask two questions
     line = aliased(ReportingLine)
     further = select(line.person_id).where(line.manager_id == team.c.person_id, lasts_on(line, day))
     return select(team.union(further).c.person_id)
 
 
-def reporting_to(manager_id: int, day: date) -> Select[int]:
+def reporting_to(manager_id: _Id, day: _Day) -> Select[int]:
     """The ids of those who report to a manager on a day, directly."""
     return select(ReportingLine.person_id).where(ReportingLine.manager_id == manager_id, lasts_on(ReportingLine, day))
 
 
 def has_team(session: Session, actor: Actor) -> bool:
     """Whether anybody reports to the actor today, or is theirs to appraise or to decide about: what makes a manager."""
-    leads = exists(reporting_to(actor.person_id, actor.today))
-    return bool(session.scalar(select(leads | exists(_assigned(actor)) | exists(_seconded(actor)))))
+    return bool(session.scalar(select(leads(actor.person_id, actor.today))))
+
+
+def leads(person_id: _Id, day: _Day) -> ColumnElement[bool]:
+    """The same as a condition on a column that holds a person's id."""
+    teams = (reporting_to(person_id, day), _assigned_to(person_id, day), _seconded_to(person_id, day))
+    return or_(*(exists(team) for team in teams))
 
 
 def _assigned(actor: Actor) -> Select[int]:
-    """Those whom HR has given to the actor to appraise, in the place of their manager, as long as that holds."""
+    return _assigned_to(actor.person_id, actor.today)
+
+
+def _assigned_to(appraiser_id: _Id, day: _Day) -> Select[int]:
+    """Those whom HR has given to somebody to appraise, in the place of their manager, as long as that holds."""
     return select(AppraiserAssignment.person_id).where(
-        AppraiserAssignment.appraiser_id == actor.person_id,
-        AppraiserAssignment.starts_on <= actor.today,
-        AppraiserAssignment.ends_on >= actor.today,
-        AppraiserAssignment.person_id != actor.person_id,
+        AppraiserAssignment.appraiser_id == appraiser_id,
+        AppraiserAssignment.starts_on <= day,
+        AppraiserAssignment.ends_on >= day,
+        AppraiserAssignment.person_id != appraiser_id,
     )
 
 
 def _seconded(actor: Actor) -> Select[int]:
-    """Those about whom the actor decides as the second person, by name and until a day."""
+    return _seconded_to(actor.person_id, actor.today)
+
+
+def _seconded_to(deputy_id: _Id, day: _Day) -> Select[int]:
+    """Those about whom somebody decides as the second person, by name and until a day."""
     return select(SecondPerson.person_id).where(
-        SecondPerson.deputy_id == actor.person_id,
-        SecondPerson.starts_on <= actor.today,
-        SecondPerson.ends_on >= actor.today,
-        SecondPerson.person_id != actor.person_id,
+        SecondPerson.deputy_id == deputy_id,
+        SecondPerson.starts_on <= day,
+        SecondPerson.ends_on >= day,
+        SecondPerson.person_id != deputy_id,
     )
 
 

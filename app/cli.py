@@ -192,15 +192,15 @@ def pdf(
     from app.database import transaction
     from app.services import issued
     from app.services.organisation import settings_of
-    from app.services.scorecards import published_of_employee
+    from app.services.scorecards import published_id_of_employee
 
     with _database(makes_pdfs=form is PrintFormat.PDF) as sessions:
         with transaction(sessions, writes=False) as session:
-            found = published_of_employee(session, employee, cycle, period)
+            found = published_id_of_employee(session, employee, cycle, period)
             language = lang or Language(settings_of(session).default_language)
-            text = issued.html_of(session, found.id, language) if form is PrintFormat.HTML else ""
+            text = issued.html_of(session, found, language) if form is PrintFormat.HTML else ""
         with _refusals(OSError):
-            out.write_bytes(text.encode() or issued.issue_pdf(sessions, None, found.id, language).content)
+            out.write_bytes(text.encode() or issued.issue_pdf(sessions, None, found, language).content)
 
 
 @app.command()

@@ -39,8 +39,8 @@ class Needs:
     def __init__(self, action: Action) -> None:
         self.action = action
 
-    def __call__(self) -> None:
-        """Nothing at request time: the declaration is what counts."""
+    async def __call__(self) -> None:
+        """Nothing at request time: the declaration is what counts; as a coroutine it needs no thread for that."""
 
 
 class PolicyRoute(APIRoute):
@@ -80,7 +80,7 @@ def make_router(**options: Any) -> APIRouter:
     return APIRouter(route_class=PolicyRoute, **options)
 
 
-def current_actor(request: Request) -> Actor:
+async def current_actor(request: Request) -> Actor:
     """Who is signed in; the session middleware has seen to it that somebody is."""
     actor: Actor = request.state.actor
     return actor

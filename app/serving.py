@@ -13,7 +13,7 @@ from uvicorn.supervisors import Multiprocess
 from app import schema, sealing, signing
 from app.database import make_engine, make_sessions, transaction
 from app.documents import scorecard_pdf
-from app.main import create_app
+from app.main import create_app, settled
 from app.services import accounts, evidence
 from app.services.library import seed_library
 from app.settings import Settings, load_settings
@@ -81,7 +81,7 @@ def serve(settings: Settings, workers: int, say: Say) -> None:
         say(f"Make the first HR account, once, within {accounts.LINK_LASTS.days} days: {settings.base_url}{link}")
     see_to_signing(settings, say)
     if workers == 1:
-        uvicorn.Server(_config(settings, create_app(settings, engine))).run([listening])
+        uvicorn.Server(_config(settings, settled(create_app(settings, engine)))).run([listening])
     else:
         engine.dispose()
         config = _config(settings, "app.main:from_environment", workers=workers, factory=True)

@@ -25,7 +25,7 @@ from app import clock, schema
 from app.database import make_engine, make_sessions, transaction
 from app.demo.chapters import Wish
 from app.demo.fill import fill
-from app.main import create_app
+from app.main import create_app, settled
 from app.models import Account, Appraisal, PublishedScorecard
 from app.settings import Settings
 from app.web.session import cookie_name
@@ -104,7 +104,7 @@ def main() -> None:
         sessions = make_sessions(engine)
         with transaction(sessions) as session:
             fill(session, settings, Wish(40, 3))
-        app = create_app(settings, engine, sessions)
+        app = settled(create_app(settings, engine, sessions))
         path, cookie = published_path(settings, app)
         _, made = asyncio.run(ask(app, path, cookie))  # from now on it is kept
         if chosen.profile:

@@ -1,5 +1,6 @@
 """Does the service start as promised: an empty database set up, any other left alone, one line where it cannot?"""
 
+import gc
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from typer.testing import CliRunner, Result
 from app import schema, signing
 from app.cli import app as cli
 from app.database import make_engine, make_sessions, transaction
-from app.main import create_app, list_routes
+from app.main import create_app, list_routes, settled
 from app.models import KpiDefinition
 from app.rules.vocabulary import Action
 from app.serving import CannotStart, prepared_engine, read_settings, see_to_signing
@@ -145,3 +146,16 @@ def test_routes_are_listed_with_their_actions(tmp_path: Path) -> None:
     assert {"methods": ["GET"], "path": "/account", "action": "account:own"} in listed
     assert {route["action"] for route in listed} <= {action.value for action in Action}
     assert len(run(tmp_path, "routes").stdout.splitlines()) == len(listed)
+
+
+def test_what_a_process_serves_with_is_never_searched_for_garbage(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path, _env_file=None))
+    before = gc.get_threshold()
+    try:
+        assert settled(app) is app
+        assert gc.get_freeze_count() > 100_000 > len(gc.get_objects())
+        assert gc.get_threshold()[0] > before[0]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+        app.state.engine.dispose()

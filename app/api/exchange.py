@@ -29,7 +29,7 @@ def with_tag(response: Response, version: int) -> None:
     response.headers["ETag"] = etag(version)
 
 
-def _wanted_version(if_match: Annotated[str | None, Header(max_length=100)] = None) -> int | None:
+async def _wanted_version(if_match: Annotated[str | None, Header(max_length=100)] = None) -> int | None:
     if if_match is None:
         return None
     number = if_match.strip().removeprefix('"').removesuffix('"')
@@ -37,7 +37,7 @@ def _wanted_version(if_match: Annotated[str | None, Header(max_length=100)] = No
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1  # noqa: PLR2004 - digits
 
 
-def _required_version(wanted: Annotated[int | None, Depends(_wanted_version)]) -> int:
+async def _required_version(wanted: Annotated[int | None, Depends(_wanted_version)]) -> int:
     if wanted is None:
         raise HTTPException(HTTPStatus.PRECONDITION_REQUIRED)
     return wanted

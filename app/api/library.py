@@ -23,7 +23,7 @@ _READ: Final = [Depends(Needs(Action.LIBRARY_READ))]
 _WRITE: Final = [Depends(Needs(Action.LIBRARY_WRITE))]
 
 
-def _wanted(
+async def _wanted(
     *,
     search: Search = "",
     category: _Word = "",

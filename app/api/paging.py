@@ -22,7 +22,7 @@ class _Part:
         return slice(self.offset, self.offset + self.limit)
 
 
-def _part(offset: _Offset = 0, limit: _Limit = 50) -> _Part:
+async def _part(offset: _Offset = 0, limit: _Limit = 50) -> _Part:
     return _Part(offset, limit)
 
 

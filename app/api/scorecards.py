@@ -73,10 +73,10 @@ def get_scorecard_pdf(
     """The PDF of a published scorecard; the download is put on record."""
     language = lang or request.state.locale.language
     with reading(request) as session:
-        published = scorecards.published(
+        published_id = scorecards.published_id(
             session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, version=version
         )
-    pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
+    pdf = issued.issue_pdf(request.app.state.sessions, actor, published_id, language)
     return as_file(pdf.content, pdf.file_name, PDF)
 
 

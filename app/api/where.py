@@ -12,7 +12,7 @@ ONE: Final = "{person_id}/{cycle_code}/{period_code}"
 """The part of an address that names it."""
 
 
-def _where(person_id: RowId, cycle_code: CycleCode, period_code: PeriodCode) -> Where:
+async def _where(person_id: RowId, cycle_code: CycleCode, period_code: PeriodCode) -> Where:
     return Where(person_id, cycle_code, period_code)
 
 

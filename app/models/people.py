@@ -107,7 +107,7 @@ class ReportingLine(Base):
     manager: Mapped[Person] = relationship(foreign_keys=manager_id)
 
 
-def lasts_on(dated: type[Placement] | type[ReportingLine], day: date) -> ColumnElement[bool]:
+def lasts_on(dated: type[Placement] | type[ReportingLine], day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether a row has begun by a day and not ended before it."""
     return (dated.starts_on <= day) & or_(dated.ends_on.is_(None), dated.ends_on >= day)
 

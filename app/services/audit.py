@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, insert, select, text
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -18,6 +19,7 @@ GENESIS = "0" * 64
 SALTS = "salts"
 """Where data that must come out the same leave what makes the salts of words: `Session.info`."""
 _POSTGRESQL_LOCK = 7_205_759
+_LAST = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
 
 
 def record(
@@ -77,7 +79,7 @@ def record_many(session: Session, acts: Sequence[Act], *, actor_id: int | None) 
     entries = []
     for number, act in enumerate(acts, start=last_id + 1):
         facts = {**act.details, **{name: {"digest": _keep_words(session, words)} for name, words in act.words.items()}}
-        entry = AuditEntry(
+        entry = SimpleNamespace(
             id=number,
             at=now,
             actor_id=actor_id,
@@ -87,12 +89,12 @@ def record_many(session: Session, acts: Sequence[Act], *, actor_id: int | None) 
             subject_id=act.subject_id,
             details=canonical(facts),
             previous_hash=previous,
-            hash="",
         )
         entry.hash = previous = hash_of(entry)
-        entries.append(entry)
-    session.add_all(entries)
+        entries.append(vars(entry))
     session.flush()
+    if entries:
+        session.execute(insert(AuditEntry), entries)  # as rows: nobody needs these objects
 
 
 def verify(session: Session) -> int | None:
@@ -110,8 +112,7 @@ def verify(session: Session) -> int | None:
 
 def anchor(session: Session) -> tuple[int, str]:
     """Number and hash of the last row: written down elsewhere, they show a tail that was cut off."""
-    last = select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
-    row = session.execute(last).one_or_none()
+    row = session.execute(_LAST).one_or_none()
     return (row.id, row.hash) if row else (0, GENESIS)
 
 
@@ -124,7 +125,7 @@ def _head(session: Session) -> tuple[int, str]:
     # Two transactions must not read the same head: SQLite's writers already stand in line, PostgreSQL's do here.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRESQL_LOCK})
-    row = session.execute(select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)).one_or_none()
+    row = session.execute(_LAST).one_or_none()
     return (row.id, row.hash) if row else (0, GENESIS)
 
 
@@ -139,7 +140,7 @@ def _keep_words(session: Session, written: str) -> str:
     return digest
 
 
-def hash_of(entry: AuditEntry | Row[Any]) -> str:
+def hash_of(entry: AuditEntry | Row[Any] | SimpleNamespace) -> str:
     """What seals a row of the chain: the hash over its facts and the hash before it."""
     facts = {
         "id": entry.id,

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, exists, select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.access import Actor
@@ -19,12 +19,12 @@ from app.database import Sessions, transaction
 from app.documents.scorecard_pdf import TEMPLATE_VERSION, RenderFailed, scorecard_html, scorecard_pdf
 from app.documents.seals import sealed
 from app.errors import Unavailable
-from app.models import IssuedPdf, PublishedScorecard
-from app.rules.branding import HOUSE, Branding
+from app.models import Appraisal, IssuedPdf, PublishedScorecard
+from app.rules.branding import Branding
 from app.rules.scorecard import Scorecard
 from app.rules.vocabulary import Language
 from app.sealing import seal_of
-from app.services import audit
+from app.services import audit, snapshots
 from app.services.branding import branding_of
 from app.services.organisation import settings_of
 from app.services.scorecards import scorecard_of
@@ -32,6 +32,11 @@ from app.settings import Settings
 
 DOWNLOADED = "scorecard.downloaded"
 _ENGINE: Final = version("weasyprint")
+_FROZEN: Final = (
+    select(PublishedScorecard.snapshot, Appraisal.person_id)
+    .join(PublishedScorecard.appraisal)
+    .where(PublishedScorecard.id == bindparam("scorecard_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +56,29 @@ def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, langua
     Rendering takes its time and happens outside every transaction; the trace is written in a short one of its own.
     """
     with transaction(sessions, writes=False) as session:
-        published = session.get_one(
-            PublishedScorecard, scorecard_id, options=[joinedload(PublishedScorecard.appraisal)]
-        )
-        card, person_id = scorecard_of(published), published.appraisal.person_id
-        settings, stored = settings_of(session), stored_copy(session, scorecard_id, language)
-        look = branding_of(session, published) if stored is None else HOUSE
+        snapshot, person_id = session.execute(_FROZEN, {"scorecard_id": scorecard_id}).one()
+        number, period_code = snapshots.employee_and_period(snapshot)
+        stored = stored_copy(session, scorecard_id, language)
     if stored is None:
-        try:
-            pdf = make(settings, card, language, look)
-        except RenderFailed as failed:
-            raise Unavailable("pdf_failed", {"reason": failed.code}) from failed
+        pdf = _made_anew(sessions, scorecard_id, language)
     else:
-        pdf = PdfFile(stored, file_name(card), digest_of(stored), is_rendered=False)
+        pdf = PdfFile(stored, name_of(number, period_code), digest_of(stored), is_rendered=False)
     with transaction(sessions) as session:
         if pdf.is_rendered:  # the stored copy was entered when it was made
             enter(session, scorecard_id, language, pdf)
-        act = download_act(scorecard_id, person_id, card.period.code, language, pdf)
+        act = download_act(scorecard_id, person_id, period_code, language, pdf)
         audit.record_many(session, [act], actor_id=actor.person_id if actor else None)
     return pdf
+
+
+def _made_anew(sessions: Sessions, scorecard_id: int, language: Language) -> PdfFile:
+    with transaction(sessions, writes=False) as session:
+        published = session.get_one(PublishedScorecard, scorecard_id)
+        settings, card, look = settings_of(session), scorecard_of(published), branding_of(session, published)
+    try:
+        return make(settings, card, language, look)
+    except RenderFailed as failed:
+        raise Unavailable("pdf_failed", {"reason": failed.code}) from failed
 
 
 def make(settings: Settings, card: Scorecard, language: Language, look: Branding, *, in_batch: bool = False) -> PdfFile:

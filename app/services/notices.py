@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -87,9 +87,10 @@ def tell(
     return told is not None
 
 
-def unread_of(session: Session, person_id: int) -> int:
+def unread_of(person_id: int | SQLColumnExpression[int]) -> ScalarSelect[int]:
     """How many notices somebody has not read, for the bell on each page; callers know who asks."""
-    return session.scalar(select(func.count()).where(Notice.person_id == person_id, Notice.read_at.is_(None))) or 0
+    unread = Notice.person_id == person_id, Notice.read_at.is_(None)
+    return select(func.count(Notice.id)).where(*unread).scalar_subquery()
 
 
 def list_notices(

@@ -117,7 +117,7 @@ def published_card(session: Session, actor: Actor, *, where: Where) -> PeriodCar
     return found
 
 
-def published(
+def published_id(
     session: Session,
     actor: Actor,
     *,
@@ -125,8 +125,8 @@ def published(
     cycle_code: str,
     period_code: str | None = None,
     version: int | None = None,
-) -> PublishedScorecard:
-    """The published scorecard of a period, in its latest version or the one asked for.
+) -> int:
+    """Which published scorecard is that of a period, in its latest version or the one asked for.
 
     Without a period it is that of the last one published.
     """
@@ -136,9 +136,7 @@ def published(
     )
 
 
-def published_of_employee(
-    session: Session, number: str, cycle_code: str, period_code: str | None = None
-) -> PublishedScorecard:
+def published_id_of_employee(session: Session, number: str, cycle_code: str, period_code: str | None = None) -> int:
     """The same by employee number, for commands on the server: whoever runs them is asked nothing."""
     person_id = session.scalar(select(Person.id).where(Person.number == number))
     if person_id is None:
@@ -150,9 +148,9 @@ def published_of_employee(
 
 def _latest_published(
     session: Session, *, person_id: int, cycle_code: str, period_code: str | None, version: int | None = None
-) -> PublishedScorecard:
+) -> int:
     wanted = (
-        select(PublishedScorecard)
+        select(PublishedScorecard.id)
         .join(PublishedScorecard.appraisal)
         .join(Appraisal.period)
         .join(Period.cycle)

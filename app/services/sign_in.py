@@ -1,14 +1,15 @@
 """Who is this? From a cookie or a token to a person, and from an e-mail address and a password to a new session."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Date, Row, Select, SQLColumnExpression, bindparam, delete, func, select, update
+from sqlalchemy.orm import Session
 
 from app import access, clock
-from app.access import Actor, has_team
+from app.access import Actor, leads
 from app.database import Sessions, transaction
 from app.models import Account, ApiToken, Person, RoleGrant, SignInFailure, WebSession
 from app.rules.vocabulary import Action, Language, Role
@@ -24,6 +25,7 @@ FREE_FAILURES: Final = 5
 """Wrong passwords from one place for one address before it has to wait, twice as long after each."""
 FREE_FAILURES_OF_A_PLACE: Final = 100
 """The same for one place and any address: a whole office may stand behind it."""
+_Column = SQLColumnExpression[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,53 +69,82 @@ class Outcome:
     wait: int = 0
 
 
+def _who(kept: type[WebSession] | type[ApiToken], *more: _Column) -> Select[*tuple[Any, ...]]:
+    """Everything about the person behind a token that each request must know: a row for each of their roles, or one.
+
+    Made once, and filled with the token and the day of each request: to build it anew takes longer than to run it.
+    """
+    return (
+        select(
+            Account.id,
+            Account.email,
+            Account.language,
+            Account.is_disabled,
+            Account.person_id,
+            Person.name,
+            Person.left_on,
+            RoleGrant.role,
+            leads(Person.id, bindparam("today", type_=Date())).label("is_manager"),
+            unread_of(Person.id).label("unread"),
+            *more,
+        )
+        .join_from(kept, Account, kept.account_id == Account.id)
+        .join(Person, Account.person_id == Person.id)
+        .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(kept.token_hash == bindparam("token_hash"))
+    )
+
+
+_BY_SESSION: Final = _who(
+    WebSession,
+    WebSession.id.label("session_id"),
+    WebSession.csrf_token,
+    WebSession.created_at,
+    WebSession.seen_at.label("used_at"),
+)
+_BY_TOKEN: Final = _who(ApiToken, ApiToken.used_at).where(ApiToken.revoked_at.is_(None))
+
+
 def signed_in_by_session(session: Session, token: str, settings: Settings) -> SignedIn | None:
     """The person whose browser holds this session token, if it is still good."""
-    found = session.scalar(
-        select(WebSession)
-        .where(WebSession.token_hash == token_hash(token))
-        .options(joinedload(WebSession.account).joinedload(Account.person))
-    )
-    if found is None:
+    today = clock.today(settings.time_zone)
+    rows = session.execute(_BY_SESSION, {"token_hash": token_hash(token), "today": today}).all()
+    signed_in = _signed_in(rows, today)
+    if signed_in is None or not _is_fresh(rows[0], signed_in.actor, settings):
         return None
-    signed_in = _signed_in(session, found.account, settings)
-    if signed_in is None or not _is_fresh(found, signed_in.actor, settings):
-        return None
-    return replace(signed_in, csrf_token=found.csrf_token, session_id=found.id, used_at=found.seen_at)
+    return replace(signed_in, csrf_token=rows[0].csrf_token, session_id=rows[0].session_id)
 
 
 def signed_in_by_token(session: Session, token: str, settings: Settings) -> SignedIn | None:
     """The person who made this personal API token, if neither it nor they were stopped since."""
-    found = session.scalar(
-        select(ApiToken)
-        .where(ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None))
-        .options(joinedload(ApiToken.account).joinedload(Account.person))
-    )
-    signed_in = None if found is None else _signed_in(session, found.account, settings)
-    return replace(signed_in, used_at=found.used_at) if found and signed_in else None
-
-
-def _signed_in(session: Session, account: Account, settings: Settings) -> SignedIn | None:
     today = clock.today(settings.time_zone)
-    person = account.person
-    if not _may_sign_in(account, person, settings):
+    return _signed_in(session.execute(_BY_TOKEN, {"token_hash": token_hash(token), "today": today}).all(), today)
+
+
+def _signed_in(rows: Sequence[Row[*tuple[Any, ...]]], today: date) -> SignedIn | None:
+    if not rows or not _may_sign_in(is_disabled=rows[0].is_disabled, left_on=rows[0].left_on, today=today):
         return None
-    roles = frozenset(session.scalars(select(RoleGrant.role).where(RoleGrant.person_id == person.id)))
-    actor = Actor(person.id, roles, today, account.id)
-    is_manager, unread = has_team(session, actor), unread_of(session, person.id)
-    return SignedIn(actor, person.name, account.email, account.language, is_manager, unread)
+    first, roles = rows[0], frozenset(row.role for row in rows if row.role is not None)
+    return SignedIn(
+        actor=Actor(first.person_id, roles, today, first.id),
+        name=first.name,
+        email=first.email,
+        language=first.language,
+        is_manager=first.is_manager,
+        unread=first.unread,
+        used_at=first.used_at,
+    )
 
 
-def _may_sign_in(account: Account, person: Person, settings: Settings) -> bool:
-    today = clock.today(settings.time_zone)
-    return not account.is_disabled and (person.left_on is None or person.left_on >= today)
+def _may_sign_in(*, is_disabled: bool, left_on: date | None, today: date) -> bool:
+    return not is_disabled and (left_on is None or left_on >= today)
 
 
-def _is_fresh(found: WebSession, actor: Actor, settings: Settings) -> bool:
+def _is_fresh(found: Row[*tuple[Any, ...]], actor: Actor, settings: Settings) -> bool:
     now = clock.now()
     idle = settings.session_idle_minutes_hr if Role.HR in actor.roles else settings.session_idle_minutes
-    is_awake = now - found.seen_at < timedelta(minutes=idle)
-    return is_awake and now - found.created_at < timedelta(hours=settings.session_hours)
+    is_awake = now - found.used_at < timedelta(minutes=idle)
+    return bool(is_awake and now - found.created_at < timedelta(hours=settings.session_hours))
 
 
 def note_use(sessions: Sessions, signed_in: SignedIn, token: str) -> None:
@@ -143,13 +174,18 @@ def sign_in(sessions: Sessions, attempt: Attempt, settings: Settings) -> Outcome
     is_right = is_password(attempt.password, kept)
     with transaction(sessions) as session:
         account = session.scalar(select(Account).where(Account.email == attempt.email))
-        if not is_right or account is None or not _may_sign_in(account, account.person, settings):
+        if not is_right or account is None or not _is_welcome(account, settings):
             _count_failure(session, attempt)
             return Outcome(None, _seconds_to_wait(session, attempt))
         session.execute(
             delete(SignInFailure).where(SignInFailure.email == attempt.email, SignInFailure.origin == attempt.origin)
         )
         return Outcome(begin_session(session, account, attempt.browser))
+
+
+def _is_welcome(account: Account, settings: Settings) -> bool:
+    today = clock.today(settings.time_zone)
+    return _may_sign_in(is_disabled=account.is_disabled, left_on=account.person.left_on, today=today)
 
 
 def begin_session(session: Session, account: Account, browser: str) -> str:

@@ -44,6 +44,12 @@ def thawed(snapshot: str) -> Scorecard:
     return _SCORECARD.validate_python(json.loads(snapshot)["scorecard"])
 
 
+def employee_and_period(snapshot: str) -> tuple[str, str]:
+    """The number of the employee and the code of the period, as they were published."""
+    card = json.loads(snapshot)["scorecard"]
+    return card["employee"]["number"], card["period"]["code"]
+
+
 def card_of(snapshot: str) -> dict[str, Any]:
     """The card for `kinerja score`, from which anybody can compute the result again."""
     card: dict[str, Any] = json.loads(snapshot)["card"]

@@ -297,7 +297,7 @@ async def read_form(request: Request) -> AsyncIterator[Form]:
         await sent.close()
 
 
-def read_query(request: Request) -> Form:
+async def read_query(request: Request) -> Form:
     """The same readers for what stands behind the question mark of an address: filters, sorting, pages."""
     typed: dict[str, list[str]] = {}
     for name, text in request.query_params.multi_items():

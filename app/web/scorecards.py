@@ -111,10 +111,10 @@ def download(
     locale: Locale = request.state.locale
     language = query.choice("lang", Language, required=False) or locale.language
     with reading(request) as session:
-        published = scorecards.published(
+        published_id = scorecards.published_id(
             session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code
         )
-    pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
+    pdf = issued.issue_pdf(request.app.state.sessions, actor, published_id, language)
     return as_file(pdf.content, pdf.file_name, PDF)
 
 
@@ -132,10 +132,10 @@ def download_version(
     locale: Locale = request.state.locale
     language = query.choice("lang", Language, required=False) or locale.language
     with reading(request) as session:
-        published = scorecards.published(
+        published_id = scorecards.published_id(
             session, actor, person_id=person_id, cycle_code=cycle_code, period_code=period_code, version=number
         )
-    pdf = issued.issue_pdf(request.app.state.sessions, actor, published.id, language)
+    pdf = issued.issue_pdf(request.app.state.sessions, actor, published_id, language)
     return as_file(pdf.content, issued.name_with_version(pdf.file_name, number), PDF)
 
 

@@ -11,7 +11,7 @@ ONE: Final = "{person_id}/{cycle_code}/{period_code}"
 """The part of an address that names it."""
 
 
-def _where(person_id: RowId, cycle_code: str, period_code: str) -> Where:
+async def _where(person_id: RowId, cycle_code: str, period_code: str) -> Where:
     return Where(person_id, cycle_code, period_code)
 
 

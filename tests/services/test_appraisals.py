@@ -17,7 +17,7 @@ from app.rules.scorecard import SignOff
 from app.rules.vocabulary import AppraisalState, Frequency, MeasureKind, Method, Missing, PeriodState
 from app.services import audit, snapshots
 from app.services.appraisals import CODE_SIGNS, publish, publish_many
-from app.services.scorecards import period_card, published, scorecard_of, scorecard_to_date
+from app.services.scorecards import period_card, published_id, scorecard_of, scorecard_to_date
 from tests.cards import Example, give_plan, make_example
 from tests.cast import Cast, actor_of
 from tests.factories import NOW
@@ -235,14 +235,14 @@ def test_many_are_published_each_wholly_or_not_at_all(session: Session, example:
 def test_the_latest_published_card_is_found_without_a_period(session: Session, example: Example) -> None:
     eli = actor_of(example.cast.eli)
     with pytest.raises(NotFound) as refused:
-        published(session, eli, person_id=eli.person_id, cycle_code="2026")
+        published_id(session, eli, person_id=eli.person_id, cycle_code="2026")
     assert refused.value.code == "not_published"
     january = publish_january(session, example)
     example.record(session, "SALES", "2026-02", "28", today=date(2026, 3, 2))
     mona = actor_of(example.cast.mona, date(2026, 3, 2))
     february = publish(session, mona, person_id=eli.person_id, period_id=example.period("2026-02").id)
     found = [
-        published(session, eli, person_id=eli.person_id, cycle_code="2026", period_code=code).id
+        published_id(session, eli, person_id=eli.person_id, cycle_code="2026", period_code=code)
         for code in (None, "2026-02", "2026-01")
     ]
     assert found == [february.id, february.id, january.id]

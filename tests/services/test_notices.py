@@ -9,9 +9,9 @@ from app.errors import NotFound
 from app.i18n import locale_for
 from app.notice_texts import COUNTS, PLACES, TEXTS, fields_of, notice_path, notice_text
 from app.rules.noticing import MailWish, NoticeKind
-from app.services.notices import choose_wish, list_notices, read_all, read_notice, tell, unread_of, wish_of
+from app.services.notices import choose_wish, list_notices, read_all, read_notice, tell, wish_of
 from tests.cast import Cast, actor_of
-from tests.told import publish
+from tests.told import publish, unread
 from tests.tools import Clock
 
 pytestmark = pytest.mark.database
@@ -41,12 +41,12 @@ def test_nobody_is_told_the_same_twice(session: Session, cast: Cast) -> None:
         True, False, True,
     ]  # fmt: skip
     assert publish(session, cast.eva) is True
-    assert (unread_of(session, cast.eli.id), unread_of(session, cast.eva.id)) == (2, 1)
+    assert (unread(session, cast.eli), unread(session, cast.eva)) == (2, 1)
 
 
 def test_who_has_left_is_told_nothing(session: Session, cast: Cast) -> None:
     assert publish(session, cast.gone) is False
-    assert unread_of(session, cast.gone.id) == 0
+    assert unread(session, cast.gone) == 0
 
 
 def test_values_must_be_those_of_the_text(session: Session, cast: Cast) -> None:
@@ -95,7 +95,7 @@ def test_reading_one_and_all(session: Session, cast: Cast) -> None:
     assert read_all(session, eli, up_to=latest.id - 2) == 2
     assert read_all(session, eli) == 1
     assert read_all(session, eli) == 0
-    assert unread_of(session, cast.eva.id) == 1
+    assert unread(session, cast.eva) == 1
 
 
 def test_nobody_reads_anothers_notice(session: Session, cast: Cast) -> None:
@@ -104,7 +104,7 @@ def test_nobody_reads_anothers_notice(session: Session, cast: Cast) -> None:
     for person in (cast.mona, cast.hana):
         with pytest.raises(NotFound):
             read_notice(session, actor_of(person), notice_id=theirs)
-    assert unread_of(session, cast.eli.id) == 1
+    assert unread(session, cast.eli) == 1
 
 
 def test_the_choice_of_mail_is_kept(session: Session, cast: Cast) -> None:

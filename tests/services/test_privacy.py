@@ -17,7 +17,7 @@ from app.rules.vocabulary import DataRequestKind, Role
 from app.services import audit, erasure, own_data, privacy, verification
 from app.services.appraisals import publish
 from app.services.organisation import settings_of
-from app.services.scorecards import note_view, published
+from app.services.scorecards import note_view, published_id
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
 from tests.factories import TODAY, make_person
@@ -162,7 +162,7 @@ def test_what_was_erased_is_nowhere_and_the_chain_holds(session: Session, exampl
     assert audit.verify(session) is None
     assert [check.fault for check in verification.check_all(session)] == [""]
     with pytest.raises(NotFound):
-        published(session, hana, person_id=eli.id, cycle_code="2026")
+        published_id(session, hana, person_id=eli.id, cycle_code="2026")
     with pytest.raises(Conflict, match="already_erased"):
         erasure.erase(session, actor_of(second, LATER), erasure_id=asked.id)
 

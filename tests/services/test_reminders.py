@@ -12,7 +12,6 @@ from app.rules.vocabulary import AppraisalState, PeriodState, RecorderRule, Sour
 from app.services.agreement import propose_plan
 from app.services.appeals import raise_appeal
 from app.services.appraisals import publish
-from app.services.notices import unread_of
 from app.services.reminders import due_reminders, untold
 from app.services.where import Where
 from app.settings import Settings
@@ -20,6 +19,7 @@ from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
 from tests.factories import LONG_AGO, NOW
 from tests.plans import make_draft, open_cycle
+from tests.told import unread
 
 pytestmark = pytest.mark.database
 
@@ -168,7 +168,7 @@ def test_what_was_told_is_not_told_again(session: Session, cast: Cast, settings:
     assert again
     assert untold(session, again) == []
     assert [each.tell(session) for each in again] == [False]
-    assert unread_of(session, cast.mona.id) == 1
+    assert unread(session, cast.mona) == 1
 
 
 @pytest.mark.usefixtures("example")
