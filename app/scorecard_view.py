@@ -162,7 +162,7 @@ class ScorecardView:
 
 def _kept_together(working: str) -> str:
     """The working with no line broken between a sign and what it belongs to."""
-    for sign in ("× ", "= ", "→ ", " %"):
+    for sign in ("+ ", "− ", "× ", "= ", "→ ", " %"):
         working = working.replace(sign, sign.replace(" ", "\u00a0"))
     return working
 
