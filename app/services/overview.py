@@ -78,7 +78,7 @@ def overview_for(session: Session, actor: Actor) -> Overview:
         period=period,
         is_period_over=bool(period and is_over(period, actor.today)),
         has_plan=cycle is not None and _has_plan(session, actor, cycle),
-        to_answer=_own_proposal(session, actor),
+        to_answer=own_proposal(session, actor),
         published=published,
         to_date=_own_to_date(session, actor, cycle, period, published),
         team=team if team and team.people else None,
@@ -118,7 +118,8 @@ def _own_to_date(
         return None
 
 
-def _own_proposal(session: Session, actor: Actor) -> Plan | None:
+def own_proposal(session: Session, actor: Actor) -> Plan | None:
+    """The actor's own plan that waits for an answer, in whatever cycle."""
     proposals = select(Plan).where(Plan.person_id == actor.person_id, Plan.state == PlanState.PROPOSED)
     return session.scalar(proposals.order_by(Plan.starts_on, Plan.id).limit(1).options(joinedload(Plan.cycle)))
 

@@ -13,6 +13,7 @@ from app.models import (
     Appraisal,
     CaseRequest,
     Cycle,
+    DataRequest,
     FeedbackRequest,
     Kpi,
     KpiRecorder,
@@ -47,6 +48,7 @@ class Waits(StrEnum):
     APPROVAL = "approval"
     APPEAL = "appeal"
     CASE = "case"
+    DATA_REQUEST = "data_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def waiting_for(session: Session, actor: Actor, cycle: Cycle | None, period: Per
         query = f"?cycle={cycle.code}&period={period.code}"
         count = count_to_check(session, actor, period, Wanted(CheckFilter.WAITING), _in_own_team(actor))
         found.append(Waiting(Waits.ENTRY_CHECK, count, f"/entries/checks{query}"))
-    found += [*_reviews(session, actor), *_cases(session, actor)]
+    found += [*_reviews(session, actor), *_cases(session, actor), _data_requests(session, actor)]
     return [each for each in found if each.count]
 
 
@@ -217,6 +219,13 @@ def _cases(session: Session, actor: Actor) -> Sequence[Waiting]:
         Waiting(Waits.APPEAL, _count(session, appeals), "/appeals"),
         Waiting(Waits.CASE, _count(session, requests), "/cases"),
     ]
+
+
+def _data_requests(session: Session, actor: Actor) -> Waiting:
+    wanted = select(DataRequest.id).where(
+        DataRequest.answered_at.is_(None), may(actor, Action.PRIVACY_MANAGE, DataRequest.person_id)
+    )
+    return Waiting(Waits.DATA_REQUEST, _count(session, wanted), "/privacy")
 
 
 def _count(session: Session, wanted: Select[int]) -> int:

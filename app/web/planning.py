@@ -15,6 +15,7 @@ from app.routing import Actor, CurrentActor, DbSession, Needs, RowId, make_route
 from app.rules.vocabulary import WRITABLE, Action
 from app.services import people, planning
 from app.services.kpi_values import plan_periods
+from app.services.overview import own_proposal
 from app.services.plan_bulk import carry_plan, may_make_many
 from app.services.plan_lists import PlanFilter, copyable_plans, count_plans, cycles_of_plans, list_plans
 from app.web.asked_period import asked_cycle
@@ -45,6 +46,7 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
     listing = list_plans(
         session, actor, cycle_id=cycle.id, search=search, only=only, offset=(number - 1) * PAGE, limit=PAGE
     )
+    counts = count_plans(session, actor, cycle_id=cycle.id, search=search)
 
     def address(**changed: Any) -> str:
         wanted = {"cycle": cycle.code, "search": search, "only": only.value if only else "", **changed}
@@ -58,13 +60,16 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
         rows=listing.items,
         total=listing.total,
         state_words=STATES,
-        counts=count_plans(session, actor, cycle_id=cycle.id, search=search),
+        counts=counts,
         only=only,
         may_make_many=may_make_many(session, actor),
         query=query,
         address=address,
         number=number,
         last=max(1, -(-listing.total // PAGE)),
+        own_id=actor.person_id,
+        is_alone=counts.people == 1 and not (search or only) and listing.items[0].person.id == actor.person_id,
+        to_answer=own_proposal(session, actor),
     )
 
 

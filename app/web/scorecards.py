@@ -67,6 +67,7 @@ def list_page(request: Request, session: DbSession, actor: CurrentActor, query: 
         rows=listing.items,
         units=[(unit.id, unit.name) for unit in units.units_in_view(session, actor)],
         wanted=wanted,
+        why=lambda refusal: error_text(refusal, request.state.locale),
     )
 
 

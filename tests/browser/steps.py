@@ -100,7 +100,7 @@ def write_workbook(path: Path, rows: Iterable[tuple[str, ...]]) -> Path:
 def send_people(page: Page, file: Path) -> None:
     page.goto("/people/import")
     page.get_by_label("XLSX or CSV file").set_input_files(file)
-    press(page, "Look at it")
+    press(page, "See what would change")
 
 
 def open_cycle(page: Page) -> None:

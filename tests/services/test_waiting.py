@@ -117,3 +117,10 @@ def test_a_request_waits_for_a_second_person(session: Session, cast: Cast, examp
     asked = Asked(CaseKind.CORRECT, "Dua faktur tercatat pada bulan yang salah.")
     ask_case(session, actor_of(cast.hana), where=Where(cast.eli.id, **JANUARY), asked=asked)
     assert everybody(session, cast) == {"eli": ["receipt"], "root": ["case"]}
+
+
+def test_requests_about_data_wait_for_hr_alone_and_never_for_who_asks(session: Session, cast: Cast) -> None:
+    ask(session, actor_of(cast.eli), kind=DataRequestKind.CORRECTION, text="Please write my name in full.")
+    ask(session, actor_of(cast.hana), kind=DataRequestKind.CORRECTION, text="And mine.")
+    assert waits(session, cast.hana) == [("data_request", 1, "/privacy")]
+    assert [waits(session, person) for person in (cast.mona, cast.eli)] == [[], []]

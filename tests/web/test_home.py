@@ -63,6 +63,7 @@ def test_an_employee_is_two_taps_from_the_pdf(session: Session, cast: Cast, as_:
     publish(session, actor_of(cast.mona), person_id=cast.eli.id, period_id=example.period("2026-01").id)
     page = as_(cast.eli).get("/").text
     assert f'href="/scorecards/{cast.eli.id}/2026/2026-01/pdf?lang=id"' in page
+    assert f'href="/scorecards/{cast.eli.id}/2026/kpis/' in page
     for text in ("Kartu skor saya, Januari 2026", "81,37", "Butuh Perbaikan", "KPI saya, Januari 2026"):
         assert text in words(page)
     assert "Tim saya" not in page

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from html import unescape
 
@@ -21,6 +22,7 @@ from tests.cast import Cast, actor_of
 from tests.factories import make_person
 from tests.fields import Fields
 from tests.plans import add_kpi, add_objective, make_active, make_draft, open_cycle, rate, start
+from tests.teams import make_cycle
 from tests.tools import Browser, SignIn
 
 HTMX = {"HX-Request": "true"}
@@ -83,6 +85,21 @@ def test_the_list_shows_who_has_what(
         ("Being agreed", "0"),
         ("In force", "1"),
     ]
+
+
+def test_who_sees_only_the_own_plan_is_led_to_the_one_that_waits(
+    session: Session, cast: Cast, draft: Plan, as_: SignIn
+) -> None:
+    draft.state = PlanState.PROPOSED
+    later = make_cycle(session, "2027", starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31))
+    session.flush()
+    eli = as_(cast.eli)
+    html = eli.get("/plans?cycle=2026").text
+    assert 'name="search"' not in html
+    assert "menunggu jawaban Anda" in spoken(html)
+    html = eli.get(f"/plans?cycle={later.code}").text
+    assert "Rencana kinerja Anda menunggu jawaban Anda" in spoken(html)
+    assert f'href="/plans/{draft.id}"' in html
 
 
 def test_the_list_is_narrowed_and_paged(session: Session, draft: Plan, hana: Browser) -> None:

@@ -248,6 +248,21 @@ def test_the_list_shows_how_everybody_stands(session: Session, example: Example,
     assert ("Eli Effendi" in hana, "Otto Oktavian" in hana) == (True, False)
 
 
+def test_the_list_says_why_somebody_cannot_be_published_and_where_to_go(
+    session: Session, example: Example, as_: SignIn
+) -> None:
+    example.period("2026-01").asks_review = True
+    session.flush()
+    eli = example.cast.eli
+    speak(session, example.cast.mona, Language.ENGLISH)
+    speak(session, eli, Language.ENGLISH)
+    why, where = "The scoring has to be handed in first.", f'href="/reviews/{eli.id}/2026/2026-01"'
+    mona, own = as_(example.cast.mona), as_(eli).get("/scorecards?period=2026-01").text
+    for page in (mona.get("/scorecards?period=2026-01").text, mona.get(card_of(example, "2026-01")).text):
+        assert (why in page, where in page) == (True, True)
+    assert ("Cannot be published yet" in own, why in own) == (True, False)
+
+
 def test_an_employee_finds_nobody_else(example: Example, as_: SignIn) -> None:
     page = as_(example.cast.eli).get("/scorecards").text
     assert ("Eli Effendi" in page, "Eva Elvira" in page, "Mona Maharani" in page) == (True, False, False)
