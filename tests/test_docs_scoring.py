@@ -1,5 +1,6 @@
 """Does every table of docs/scoring.md say what the rules compute?"""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -8,7 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli import app
 from app.fault_texts import FAULT_TEXTS
 from app.rules.aggregation import (
     Entry,
@@ -332,3 +335,12 @@ def test_the_workings_in_the_text_are_right() -> None:
     two = score_card(FIRST, three).kpis[0].working
     for working in (one, two):
         assert f"`{working_text(working, Language.ENGLISH)}`" in text
+
+
+def test_the_card_to_try_scores_as_the_page_says(tmp_path: Path) -> None:
+    written = re.search(r"```json\n(.+?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    assert written is not None
+    (tmp_path / "card.json").write_text(written[1], encoding="utf-8")
+    result = CliRunner().invoke(app, ["score", str(tmp_path / "card.json")])
+    scored = json.loads(result.stdout)
+    assert (result.exit_code, scored["total"], scored["grade"]) == (0, "84.00", "poor")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Person
 from app.rules.entries import Figure
-from app.rules.vocabulary import CaseKind, SourceKind
+from app.rules.vocabulary import CaseKind, DataRequestKind, SourceKind
 from app.services import feedback, reviews
 from app.services.actuals import EntryValues, put_entry
 from app.services.agreement import RemarkValues, accept_plan, counter_plan, propose_plan
@@ -17,6 +17,7 @@ from app.services.appeals import raise_appeal
 from app.services.appraisals import publish
 from app.services.cases import Asked, ask_case
 from app.services.overview import overview_for
+from app.services.privacy import ask
 from app.services.where import Where
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of

@@ -8,8 +8,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.models import Account
-from app.rules.vocabulary import Language
+from app.rules.vocabulary import DataRequestKind, Language
 from app.services.appraisals import publish
+from app.services.privacy import ask
 from app.web.render import NAVIGATION
 from tests.cards import give_plan, make_example
 from tests.cast import Cast, actor_of
@@ -77,6 +78,13 @@ def test_an_employee_follows_the_score_to_date_in_english_too(session: Session, 
     page = words(as_(cast.eli).get("/").text)
     assert "Welcome, Eli Effendi" in page
     assert "My score to date, January 2026 81.37 Needs Improvement" in page
+
+
+def test_hr_is_told_of_requests_about_data(session: Session, cast: Cast, as_: SignIn) -> None:
+    ask(session, actor_of(cast.eli), kind=DataRequestKind.CORRECTION, text="Mohon nama saya diperbaiki.")
+    page = as_(cast.hana).get("/").text
+    assert "Permintaan data yang harus dijawab 1 Dalam 72 jam sejak diajukan." in words(page)
+    assert 'href="/privacy"' in page
 
 
 def test_who_has_nothing_yet_is_told_what_will_come(session: Session, cast: Cast, as_: SignIn) -> None:
