@@ -13,7 +13,7 @@ from app.access import Actor, may, note_question
 from app.errors import KinerjaError, NotFound
 from app.models import Appraisal, Cycle, GradeBand, Period, Person, Plan, PublishedScorecard
 from app.models.people import not_left_before
-from app.rules.vocabulary import BINDING, RELEASED, Action
+from app.rules.vocabulary import BINDING, RELEASED, Action, AppraisalState
 from app.rules.workflow import Step
 from app.services.appraisals import refusal_of
 from app.services.listing import Listing
@@ -54,6 +54,8 @@ class CardRow:
     coverage: Decimal | None
     may_publish: bool
     refusal: KinerjaError | None
+    is_reopened: bool = False
+    """Whether the published version is being corrected: it holds until another one is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +222,9 @@ def _rows(session: Session, actor: Actor, cycle: Cycle, period: Period, ids: Seq
     for person_id in ids:
         person, is_mine = placed[person_id], person_id in publishable
         if person_id in published:
-            total, grade, coverage = published[person_id]
-            band = bands.get(grade or "")
-            rows.append(CardRow(person, CardState.PUBLISHED, total, band, coverage, is_mine, None))
+            total, grade, coverage, state = published[person_id]
+            band, is_reopened = bands.get(grade or ""), state not in RELEASED
+            rows.append(CardRow(person, CardState.PUBLISHED, total, band, coverage, is_mine, None, is_reopened))
         elif person_id in facts.people:
             scored = score_person(facts, as_told(facts.people[person_id], actor.person_id))
             rows.append(_open_row(person, scored, bands, may_publish=is_mine))
@@ -243,12 +245,13 @@ def _open_row(person: Placed, scored: ScoredPerson, bands: Mapping[str, GradeBan
 
 def _published(
     session: Session, period: Period, ids: Sequence[int]
-) -> Mapping[int, tuple[Decimal | None, str | None, Decimal]]:
-    """The figures of the latest versions, without their snapshots."""
+) -> Mapping[int, tuple[Decimal | None, str | None, Decimal, AppraisalState]]:
+    """The figures of the latest versions, without their snapshots, and how their appraisals stand."""
+    card = PublishedScorecard
     rows = session.execute(
-        select(Appraisal.person_id, PublishedScorecard.total, PublishedScorecard.grade, PublishedScorecard.coverage)
+        select(Appraisal.person_id, card.total, card.grade, card.coverage, Appraisal.state)
         .join(Appraisal, PublishedScorecard.appraisal_id == Appraisal.id)
         .where(Appraisal.period_id == period.id, Appraisal.person_id.in_(ids))
         .order_by(PublishedScorecard.version_number)
     )
-    return {row.person_id: (row.total, row.grade, row.coverage) for row in rows}
+    return {row.person_id: (row.total, row.grade, row.coverage, row.state) for row in rows}

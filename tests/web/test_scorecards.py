@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.downloads import PDF, as_file
 from app.models import Account, AuditEntry, ObjectiveGoal, PublishedScorecard
-from app.rules.vocabulary import Language, Missing
+from app.rules.vocabulary import AppraisalState, Language, Missing
 from app.services.appraisals import publish
 from app.services.goals import GoalValues, enter_goal, goals_served
 from app.web import appraisals as web
@@ -261,6 +261,17 @@ def test_the_list_says_why_somebody_cannot_be_published_and_where_to_go(
     for page in (mona.get("/scorecards?period=2026-01").text, mona.get(card_of(example, "2026-01")).text):
         assert (why in page, where in page) == (True, True)
     assert ("Cannot be published yet" in own, why in own) == (True, False)
+
+
+def test_the_list_tells_a_correction_from_what_was_never_published(
+    session: Session, example: Example, as_: SignIn
+) -> None:
+    publish_january(session, example).appraisal.state = AppraisalState.OPEN
+    session.flush()
+    mona = as_(example.cast.mona)
+    for path in ("/scorecards?period=2026-01&only=unpublished", "/publications/new?cycle=2026&period=2026-01&all=on"):
+        page = mona.get(path).text
+        assert ("Eli Effendi" in page, "dibuka kembali untuk koreksi" in page) == (True, True)
 
 
 def test_an_employee_finds_nobody_else(example: Example, as_: SignIn) -> None:
