@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.access import Actor, require
+from app.access import Actor, has_team, require
 from app.errors import NotFound
 from app.models import Appraisal, Cycle, Entry, Period, Person, Plan, PublishedScorecard
 from app.rules.scorecard import Scorecard
@@ -72,7 +72,8 @@ def overview_for(session: Session, actor: Actor) -> Overview:
     cycle = current_cycle(session, actor.today)
     period = period_to_show(cycle, actor) if cycle else None
     published = _own_published(session, actor)
-    team = progress_of(session, actor, period, Action.SCORECARD_PUBLISH) if period else None
+    is_leading = actor.is_hr or has_team(session, actor)
+    team = progress_of(session, actor, period, Action.SCORECARD_PUBLISH) if period and is_leading else None
     return Overview(
         cycle=cycle,
         period=period,
@@ -82,7 +83,7 @@ def overview_for(session: Session, actor: Actor) -> Overview:
         published=published,
         to_date=_own_to_date(session, actor, cycle, period, published),
         team=team if team and team.people else None,
-        waiting=waiting_for(session, actor, cycle, period),
+        waiting=waiting_for(session, actor, cycle, period, is_leading=is_leading),
         set_up=_set_up(session, actor) if actor.is_hr else None,
     )
 

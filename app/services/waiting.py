@@ -60,16 +60,26 @@ class Waiting:
     path: str
 
 
-def waiting_for(session: Session, actor: Actor, cycle: Cycle | None, period: Period | None) -> list[Waiting]:
-    """Everything that waits for the actor, what is their own first; the caller has asked for the home page."""
-    found = [*_own_entries(session, actor, cycle, period), *_own_cards(session, actor)]
-    found += [*_questions(session, actor), *_plans(session, actor)]
+def waiting_for(
+    session: Session, actor: Actor, cycle: Cycle | None, period: Period | None, *, is_leading: bool
+) -> list[Waiting]:
+    """Everything that waits for the actor, what is their own first; the caller has asked for the home page.
+
+    Of others nothing waits for somebody who leads nobody, and most people do: they are spared the look.
+    """
+    found = [*_own_entries(session, actor, cycle, period), *_own_cards(session, actor), *_questions(session, actor)]
+    if is_leading:
+        found += _of_others(session, actor, cycle, period)
+    return [each for each in found if each.count]
+
+
+def _of_others(session: Session, actor: Actor, cycle: Cycle | None, period: Period | None) -> list[Waiting]:
+    found = _plans(session, actor)
     if cycle is not None and period is not None:
         query = f"?cycle={cycle.code}&period={period.code}"
         count = count_to_check(session, actor, period, Wanted(CheckFilter.WAITING), _in_own_team(actor))
         found.append(Waiting(Waits.ENTRY_CHECK, count, f"/entries/checks{query}"))
-    found += [*_reviews(session, actor), *_cases(session, actor), _data_requests(session, actor)]
-    return [each for each in found if each.count]
+    return [*found, *_reviews(session, actor), *_cases(session, actor), _data_requests(session, actor)]
 
 
 # --- one's own --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from app.services.appraisals import publish
 from app.services.cases import Asked, ask_case
 from app.services.overview import overview_for
 from app.services.privacy import ask
+from app.services.waiting import waiting_for
 from app.services.where import Where
 from tests.cards import Example, make_example
 from tests.cast import Cast, actor_of
@@ -40,8 +41,11 @@ def example(session: Session, cast: Cast) -> Example:
 def waits(session: Session, person: Person, today: date = TODAY) -> list[tuple[str, int, str]]:
     """What the home page lists, in its order."""
     session.flush()
-    found = overview_for(session, actor_of(person, today)).waiting
-    return [(each.kind.value, each.count, each.path) for each in found]
+    actor = actor_of(person, today)
+    home = overview_for(session, actor)
+    # Whoever is spared a look at what waits of others would have found nothing
+    assert home.waiting == waiting_for(session, actor, home.cycle, home.period, is_leading=True)
+    return [(each.kind.value, each.count, each.path) for each in home.waiting]
 
 
 def everybody(session: Session, cast: Cast) -> dict[str, list[str]]:
