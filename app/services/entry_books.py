@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload, subqueryload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from app.models import Appraisal, Cycle, Entry, Kpi, KpiRecorder, Period, PeriodTarget, Plan
@@ -93,10 +93,10 @@ def entries_of(
             .join(Entry.kpi)
             .where(Entry.kpi_id.in_(found), needed)
             .options(
-                selectinload(Entry.inputs),
-                selectinload(Entry.reached),
-                selectinload(Entry.files),
-                selectinload(Entry.checks),
+                subqueryload(Entry.inputs),
+                subqueryload(Entry.reached),
+                subqueryload(Entry.files),
+                subqueryload(Entry.checks),
             )
             .order_by(Entry.ends_on, Entry.starts_on, Entry.id)
             .execution_options(populate_existing=fresh)

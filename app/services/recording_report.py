@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Final
 
 from sqlalchemy import Row, Select, exists, select
@@ -101,16 +102,18 @@ def _tallies(session: Session, period: Period, person_ids: Select[int], today: d
     kpis = _kpis(period).where(Plan.person_id.in_(person_ids))
     entries = _by_kpi(session, _entries(period, kpis.with_only_columns(Kpi.id)))
     checks = _checks(session, period, kpis.with_only_columns(Kpi.id))
-    found: dict[int, Tally] = {}
+    slots_between = cache(due_slots)  # most plans hold for the whole period, so that few answers differ
+    found: defaultdict[int, tuple[list[Recorded], list[date]]] = defaultdict(lambda: ([], []))
     for kpi in session.execute(kpis):
         there = entries.get(kpi.id, ())
         first, last = max(kpi.starts_on, period.starts_on), min(kpi.ends_on, period.ends_on)
-        lacking = [
+        recorded, lacking = found[kpi.person_id]
+        lacking += [
             slot.last_day
-            for slot in due_slots(kpi.frequency, first, last)
+            for slot in slots_between(kpi.frequency, first, last)
             if not any(each.starts_on <= slot.last_day and slot.first_day <= each.ends_on for each in there)
         ]
-        recorded = [
+        recorded += [
             Recorded(
                 each.ends_on,
                 each.first_recorded_on or each.recorded_at.date(),
@@ -120,10 +123,11 @@ def _tallies(session: Session, period: Period, person_ids: Select[int], today: d
             for each in there
             if period.starts_on <= each.ends_on <= period.ends_on
         ]
-        if recorded or lacking:
-            counted = tally(recorded, lacking, period.cycle.entry_grace_days, today)
-            found[kpi.person_id] = found.get(kpi.person_id, Tally()) + counted
-    return found
+    return {
+        person_id: tally(recorded, lacking, period.cycle.entry_grace_days, today)
+        for person_id, (recorded, lacking) in found.items()
+        if recorded or lacking
+    }
 
 
 def _planned(period: Period) -> Select[int]:

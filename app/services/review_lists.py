@@ -15,7 +15,7 @@ from app.services.behaviours import behaviours_of
 from app.services.listing import Listing
 from app.services.review_cases import counts_behaviours, handed_in, rated_behaviours
 from app.services.scorecard_facts import PeriodFacts, Placed, as_told, load_facts, people_on
-from app.services.scorecard_lists import employed_in, has_plan
+from app.services.scorecard_lists import employed_in, has_plan, published_figures
 from app.services.standings import ScoredPerson, score_person
 
 
@@ -95,7 +95,8 @@ def _unit(unit: str, rows: Sequence[ReviewRow]) -> UnitRow:
 
 
 def _rows(session: Session, actor: Actor, cycle: Cycle, period: Period, ids: Sequence[int]) -> list[ReviewRow]:
-    facts = load_facts(session, cycle, period, ids, actor.today)
+    released = _released(session, period, ids)
+    facts = load_facts(session, cycle, period, [each for each in ids if each not in released], actor.today)
     placed = people_on(session, ids, period.ends_on)
     appraisals = [each.appraisal.id for each in facts.people.values() if each.appraisal]
     done = _Done(
@@ -108,14 +109,24 @@ def _rows(session: Session, actor: Actor, cycle: Cycle, period: Period, ids: Seq
     mine = set(session.scalars(scorable))
     rows = []
     for person_id in ids:
-        if person_id not in facts.people:
+        if person_id in released:
+            state, total, grade = released[person_id]
+            row = ReviewRow(placed[person_id], state, total, bands.get(grade or ""), ())
+        elif person_id in facts.people:
+            scored = score_person(facts, as_told(facts.people[person_id], actor.person_id))
+            row = _row(placed[person_id], facts, scored, done, bands)
+        else:
             continue
-        person = facts.people[person_id]
-        is_out = person.appraisal is not None and person.appraisal.state in RELEASED
-        scored = score_person(facts, person if is_out else as_told(person, actor.person_id))
-        row = _row(placed[person_id], facts, scored, done, bands)
         rows.append(replace(row, may_score=person_id in mine))
     return rows
+
+
+def _released(
+    session: Session, period: Period, ids: Sequence[int]
+) -> dict[int, tuple[AppraisalState, Decimal | None, str | None]]:
+    """Those whose result is out, with the total and grade that were published: nothing is scored anew for them."""
+    figures = published_figures(session, period, ids)
+    return {each: (state, total, grade) for each, (total, grade, _, state) in figures.items() if state in RELEASED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +146,6 @@ def _row(
 
 
 def _lacking(facts: PeriodFacts, scored: ScoredPerson, done: _Done, state: AppraisalState) -> list[Lacking]:
-    if state in RELEASED:
-        return []
     if state is AppraisalState.APPROVED:
         return [Lacking.PUBLICATION]
     if state is AppraisalState.SCORED:

@@ -212,7 +212,7 @@ def _people(actor: Actor, period: Period, wanted: Wanted) -> Select[Person]:
 
 
 def _rows(session: Session, actor: Actor, cycle: Cycle, period: Period, ids: Sequence[int]) -> list[CardRow]:
-    published = _published(session, period, ids)
+    published = published_figures(session, period, ids)
     placed = people_on(session, ids, period.ends_on)
     facts = load_facts(session, cycle, period, [each for each in ids if each not in published], actor.today)
     mine = select(Person.id).where(Person.id.in_(ids), may(actor, Action.SCORECARD_PUBLISH, Person.id))
@@ -243,10 +243,10 @@ def _open_row(person: Placed, scored: ScoredPerson, bands: Mapping[str, GradeBan
     return CardRow(person, state, made.total, band, coverage, may_publish, refusal)
 
 
-def _published(
+def published_figures(
     session: Session, period: Period, ids: Sequence[int]
 ) -> Mapping[int, tuple[Decimal | None, str | None, Decimal, AppraisalState]]:
-    """The figures of the latest versions, without their snapshots, and how their appraisals stand."""
+    """Total, grade and coverage of the latest versions by person, without their snapshots; and how appraisals stand."""
     card = PublishedScorecard
     rows = session.execute(
         select(Appraisal.person_id, card.total, card.grade, card.coverage, Appraisal.state)
