@@ -109,6 +109,7 @@ TABLE: Mapping[Action, frozenset[Relation]] = MappingProxyType(
         Action.SCORECARD_ACKNOWLEDGE: _SELF,
         Action.SCORECARD_CORRECT: frozenset({_R.ABOVE, _R.HR}),
         Action.SCORECARD_ISSUE: _MANAGERS | _SELF,
+        Action.SCORECARD_LOCK: _OVERSEERS,
         Action.SCORECARD_PUBLISH: _MANAGERS,
         Action.SCORECARD_READ: _OVERSEERS,
         Action.SECOND_NAME: _MANAGERS,

@@ -40,6 +40,8 @@ TEXTS: Final[Mapping[str, str]] = {
     "password_too_long": "must have at most 128 characters",
     "password_too_short": "must have at least 12 characters",
     "password_wrong": "is not your present password",
+    "pdf_password_too_long": "is too long: at most %(most)s bytes; letters with accents and other scripts take several",
+    "pdf_password_too_short": "must have at least %(fewest)s characters",
     "person_has_left": "This person has left.",
     "person_without_email": "Enter an e-mail address for this person first.",
     "sign_in_refused": "E-mail address or password is not right.",
@@ -148,6 +150,11 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "code_unknown": "belongs to no published scorecard; compare it with the paper sign by sign",
     "pdf_unknown": "is not a PDF that was issued here, or it was changed since",
+    "pdf_locked": (
+        "is locked with a password. The file check knows unlocked originals alone: check the original, or type the code"
+        " that is printed on the copy"
+    ),
+    "locked_copies_not_offered": "Copies with a password are not offered here; HR can switch them on.",
     "cycle_unknown": "There is no cycle with the code %(code)s.",
     "already_published": "This scorecard is published already.",
     "employee_unknown": "Nobody has the employee number %(number)s.",

@@ -8,6 +8,7 @@ from typing import Any
 
 from app import sealing, signing
 from app.database import Sessions, transaction
+from app.documents.locked_pdf import is_locked
 from app.documents.manifest import check_release
 from app.documents.seals import FoundSeal, seals_in
 from app.services import verification
@@ -44,6 +45,8 @@ def find_everything(sessions: Sessions, progress: Progress) -> Finding:
 def find_pdf(sessions: Sessions, file: Path) -> Finding:
     """Whether a PDF was issued or sealed here and is unchanged, whether it still holds, and whose seals it bears."""
     content = file.read_bytes()
+    if is_locked(content):
+        return _locked(file)
     with transaction(sessions, writes=False) as session:
         own = sealing.seal_of(settings_of(session))
         found = verification.find_pdf(session, content)
@@ -59,8 +62,22 @@ def find_pdf(sessions: Sessions, file: Path) -> Finding:
         lines = ["sealed here, and no scorecard on record"]
     else:
         lines = [f"kinerja: {file} is not a PDF that was issued here, or it was changed"]
-    facts = {"issued": bool(card), **card, "sealed": is_ours, "seals": [asdict(seal) for seal in seals]}
+    facts = {
+        "issued": bool(card),
+        **card,
+        "locked": False,
+        "sealed": is_ours,
+        "seals": [asdict(seal) for seal in seals],
+    }
     return Finding(bool(card) or is_ours, [*lines, *about_seals], facts)
+
+
+def _locked(file: Path) -> Finding:
+    lines = [
+        f"kinerja: {file} is locked with a password; a locked copy is made for sending on and is not on record",
+        "ask for the unlocked original, or look up the verification code that is printed on the copy at /verify",
+    ]
+    return Finding(is_good=False, lines=lines, facts={"issued": False, "locked": True, "sealed": False, "seals": []})
 
 
 def _seals(content: bytes) -> tuple[Sequence[FoundSeal], list[str]]:

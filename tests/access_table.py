@@ -254,6 +254,7 @@ PAGES: Final[dict[str, Gate]] = {
     "GET /scorecards/pdf": EVERYONE,  # counts what the reader may read, which may be nothing
     "GET /scorecards/pdf.zip": EVERYONE,
     "GET /scorecards/{person_id}/{cycle_code}/{period_code}/pdf": READ,
+    "POST /scorecards/{person_id}/{cycle_code}/{period_code}/locked-pdf": READ,
     "GET /scorecards/{person_id}/{cycle_code}/{period_code}/versions/{number}/pdf": READ,
     "GET /setup/{token}": NOWHERE,
     "POST /setup/{token}": NOWHERE,
@@ -420,6 +421,7 @@ API: Final[dict[str, Gate]] = {
     "replace_incentives": HR,
     "list_archived_scorecards": READ,
     "get_scorecard_pdf": READ,
+    "lock_scorecard_pdf": READ,
     "get_plan_pdf": READ,
     "get_calibration_pdf": EVERYONE,  # whom the caller may calibrate, which may be nobody
     "get_completeness_pdf": EVERYONE,

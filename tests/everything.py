@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.access import Actor
 from app.models import Account, Cycle, Plan
 from app.rules.entries import Figure
+from app.rules.issuing import FileNames
 from app.rules.noticing import NoticeKind
 from app.rules.vocabulary import Frequency
-from app.services import accounts
+from app.services import accounts, issuing_policy
 from app.services.actuals import EntryValues, put_entry
 from app.services.agreement import RemarkValues, add_remark, counter_plan, propose_plan
 from app.services.appraisals import publish
@@ -53,6 +54,7 @@ def set_up(session: Session, cast: Cast) -> None:
     """What HR sets up before anything else."""
     seed_library(session)
     change_branding(session, actor_of(cast.hana), LOOK, version=0)
+    issuing_policy.choose(session, actor_of(cast.hana), FileNames.NUMBER_NAME_PERIOD, offers_locked=True)
 
 
 def agree(session: Session, cast: Cast, cycle: Cycle) -> None:

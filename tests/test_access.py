@@ -41,6 +41,7 @@ TO_ELI = {
     Action.PLAN_WRITE: {"mona", "root", "hana"},
     Action.ENTRY_WRITE: {"mona", "root", "hana"},
     Action.SCORECARD_ISSUE: {"eli", "mona", "root", "hana"},
+    Action.SCORECARD_LOCK: {"eli", "mona", "root", "hana", "audi"},
     Action.SCORECARD_PUBLISH: {"mona", "root", "hana"},
     Action.ENTRY_VERIFY: {"mona", "root", "hana"},
     Action.PLAN_DISCUSS: {"eli", "mona", "root", "hana"},

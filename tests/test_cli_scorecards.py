@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from app import schema
 from app.cli import app
 from app.database import Sessions, make_engine, make_sessions, transaction
+from app.documents.locked_pdf import locked
 from app.documents.scorecard_pdf import scorecard_pdf
 from app.documents.seals import sealed
 from app.models import AuditEntry, IssuedPdf, PublishedScorecard
@@ -89,7 +90,33 @@ def test_a_pdf_is_written_and_known_again(tmp_path: Path) -> None:
         "",
         f"kinerja: {out} is not a PDF that was issued here, or it was changed\nno seal found\n",
     )
-    assert json.loads(run("verify", out, "--json").stdout) == {"issued": False, "sealed": False, "seals": []}
+    assert json.loads(run("verify", out, "--json").stdout) == {
+        "issued": False,
+        "locked": False,
+        "sealed": False,
+        "seals": [],
+    }
+
+
+@pytest.mark.usefixtures("sessions")
+def test_a_locked_copy_is_told_from_a_changed_file(tmp_path: Path) -> None:
+    out = tmp_path / "card.pdf"
+    run("pdf", "--employee", "4", "--cycle", "2026", "--out", out)
+    out.write_bytes(locked(out.read_bytes(), "kuda hijau tujuh"))
+    assert said(run("verify", out)) == (
+        1,
+        "",
+        (
+            f"kinerja: {out} is locked with a password; a locked copy is made for sending on and is not on record\n"
+            "ask for the unlocked original, or look up the verification code that is printed on the copy at /verify\n"
+        ),
+    )
+    assert json.loads(run("verify", out, "--json").stdout) == {
+        "issued": False,
+        "locked": True,
+        "sealed": False,
+        "seals": [],
+    }
 
 
 @pytest.mark.usefixtures("sessions")

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import Depends, Header, HTTPException, Request, Response
 from fastapi.params import Depends as DependsParam
@@ -84,8 +84,10 @@ def _claim_key(
 class ApiRoute(PolicyRoute):
     """A route of the API: each POST may carry an Idempotency-Key, whose answer is kept in the same transaction."""
 
+    keeps_answers: ClassVar[bool] = True
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        if "POST" in (options.get("methods") or ()):
+        if self.keeps_answers and "POST" in (options.get("methods") or ()):
             given: list[DependsParam] = list(options.get("dependencies") or ())
             options["dependencies"] = [*given, Depends(_claim_key)]
         super().__init__(path, endpoint, **options)
@@ -98,7 +100,7 @@ class ApiRoute(PolicyRoute):
             request = JsonRequest(plain.scope, plain.receive)
             if self.body_field is not None and _has_foreign_body(request):
                 raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-            if request.method != "POST" or "idempotency-key" not in request.headers:
+            if not self.keeps_answers or request.method != "POST" or "idempotency-key" not in request.headers:
                 return await handler(request)
             request.state.request_hash = _digest(request.method, request.scope, await request.body())
             try:
@@ -112,6 +114,12 @@ class ApiRoute(PolicyRoute):
             return response
 
         return exchanged
+
+
+class SecretRoute(ApiRoute):
+    """A route of which nothing is kept, neither the answer nor a digest of what came: it heeds no Idempotency-Key."""
+
+    keeps_answers = False
 
 
 def _has_foreign_body(request: Request) -> bool:

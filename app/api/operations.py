@@ -32,7 +32,7 @@ Everything that the pages do, for other programs, under the rights of whoever ma
 * Exact numbers are JSON strings (integers are accepted, floats are refused).
 * Every refusal is a problem document (RFC 9457); `errors` names each refused value with its path.
 * What two people may edit has an `ETag`; send it back as `If-Match`.
-* Each POST may carry an `Idempotency-Key`: repeated within two days it is done once.
+* Each POST may carry an `Idempotency-Key`, unless it says otherwise: repeated within two days it is done once.
 """
 _REASONS: Final = {
     400: "Values are refused; `errors` names each.",

@@ -11,12 +11,12 @@ from app.api.exchange import ApiRoute
 from app.api.operations import WRITES, Responses, refusals
 from app.api.paging import Part
 from app.api.schemas import Page
-from app.api.wire import LARGEST_ID, Code, Id, On, Sent, Shown
+from app.api.wire import LARGEST_ID, Code, Flag, Id, On, Sent, Shown
 from app.downloads import ZIP, as_stream
 from app.routing import CurrentActor, DbSession, Needs, reading
 from app.rules.issuing import FileNames, PdfState
 from app.rules.vocabulary import Action, Language
-from app.services import cycles, pdf_batches, pdf_bundle, scorecard_lists
+from app.services import cycles, issuing_policy, pdf_batches, pdf_bundle, scorecard_lists
 from app.services.pdf_batches import BatchState
 from app.services.pdf_choice import Wanted
 
@@ -74,15 +74,17 @@ class PdfItem(Shown):
 
 
 class FileNaming(Sent):
-    """How the files in a ZIP are named."""
+    """How the files in a ZIP are named, and whether copies with a password are offered (left out: as before)."""
 
     names: FileNames
+    locked_copies: Flag | None = None
 
 
 class FileNamingShown(Shown):
-    """How the files in a ZIP are named."""
+    """How the files in a ZIP are named, and whether copies with a password are offered."""
 
     names: FileNames
+    locked_copies: bool
 
 
 @router.post(
@@ -201,15 +203,15 @@ def get_pdf_batch_zip(request: Request, actor: CurrentActor, batch_id: _Id) -> S
 @router.put(
     "/pdf-names",
     operation_id="choose_pdf_names",
-    summary="Choose the names of PDF files",
+    summary="Choose the rules for PDF files",
     dependencies=[Depends(Needs(Action.CYCLE_WRITE))],
     responses=refusals(*WRITES),
 )
 def choose_pdf_names(session: DbSession, actor: CurrentActor, sent: FileNaming) -> FileNamingShown:
-    """In every ZIP from now on. HR."""
+    """In every ZIP from now on, and whether PDFs of scorecards can be had with a password. HR."""
     cycles.check_may_write(session, actor)
-    pdf_batches.choose_file_names(session, actor, sent.names)
-    return FileNamingShown(names=sent.names)
+    wishes = issuing_policy.choose(session, actor, sent.names, offers_locked=sent.locked_copies)
+    return FileNamingShown(names=wishes.file_names, locked_copies=wishes.offers_locked)
 
 
 def _shown(batch: pdf_batches.Batch) -> PdfBatch:

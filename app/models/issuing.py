@@ -1,8 +1,8 @@
-"""What is stored about issuing in bulk: how files are named, batches of PDFs, and where each PDF of one stands."""
+"""What is stored about issuing in bulk: how PDFs are wanted, batches of PDFs, and where each PDF of one stands."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.appraisals import PublishedScorecard
@@ -14,11 +14,13 @@ from app.rules.vocabulary import Language
 
 
 class IssuingPolicy(Base):
-    """How the organisation wants its files; one row, and none as long as nobody has chosen."""
+    """How the organisation wants its PDFs; one row, and none as long as nobody has chosen."""
 
     __tablename__ = "issuing_policy"
 
     file_names: Mapped[FileNames] = mapped_column(words(FileNames))
+    offers_locked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether copies with a password are to be had."""
 
 
 class PdfBatch(Base):

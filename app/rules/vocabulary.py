@@ -45,6 +45,7 @@ class Action(StrEnum):
     SCORECARD_ACKNOWLEDGE = "scorecard:acknowledge"
     SCORECARD_CORRECT = "scorecard:correct"
     SCORECARD_ISSUE = "scorecard:issue"
+    SCORECARD_LOCK = "scorecard:lock"
     SCORECARD_PUBLISH = "scorecard:publish"
     SCORECARD_READ = "scorecard:read"
     SECOND_NAME = "second:name"

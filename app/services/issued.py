@@ -50,8 +50,12 @@ class PdfFile:
     """Whether it was made now; else it is the stored copy."""
 
 
-def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, language: Language) -> PdfFile:
+def issue_pdf(
+    sessions: Sessions, actor: Actor | None, scorecard_id: int, language: Language, *, is_locked: bool = False
+) -> PdfFile:
     """The PDF of a published scorecard, on record as issued; whoever calls has asked whether the actor may read it.
+
+    `is_locked` says that a copy with a password is what leaves.
 
     Rendering takes its time and happens outside every transaction; the trace is written in a short one of its own.
     """
@@ -66,7 +70,7 @@ def issue_pdf(sessions: Sessions, actor: Actor | None, scorecard_id: int, langua
     with transaction(sessions) as session:
         if pdf.is_rendered:  # the stored copy was entered when it was made
             enter(session, scorecard_id, language, pdf)
-        act = download_act(scorecard_id, person_id, period_code, language, pdf)
+        act = download_act(scorecard_id, person_id, period_code, language, pdf, is_locked=is_locked)
         audit.record_many(session, [act], actor_id=actor.person_id if actor else None)
     return pdf
 
@@ -202,13 +206,22 @@ def enter(session: Session, scorecard_id: int, language: Language, pdf: PdfFile)
     )
 
 
-def download_act(scorecard_id: int, person_id: int, period_code: str, language: Language, pdf: PdfFile) -> audit.Act:
+def download_act(
+    scorecard_id: int,
+    person_id: int,
+    period_code: str,
+    language: Language,
+    pdf: PdfFile,
+    *,
+    is_locked: bool = False,
+) -> audit.Act:
     """What is put on record of a download."""
+    details = {"period": period_code, "language": language.value, "digest": pdf.digest}
     return audit.Act(
         DOWNLOADED,
         ("published_scorecard", scorecard_id),
         subject_id=person_id,
-        details={"period": period_code, "language": language.value, "digest": pdf.digest},
+        details=details | ({"locked": True} if is_locked else {}),
     )
 
 

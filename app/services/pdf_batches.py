@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, case, func, insert, literal, selec
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
-from app.access import Actor, may, note_question, require
+from app.access import Actor, may, note_question
 from app.errors import Conflict, NotFound
-from app.models import Appraisal, IssuingPolicy, PdfBatch, PdfBatchItem, Period, Person, PublishedScorecard
-from app.rules.issuing import FileNames, PdfState
+from app.models import Appraisal, PdfBatch, PdfBatchItem, Period, Person, PublishedScorecard
+from app.rules.issuing import PdfState
 from app.rules.vocabulary import Action, Language
 from app.services import audit, issued, telling
 from app.services.listing import Listing
@@ -199,27 +199,6 @@ def retry(session: Session, actor: Actor, batch_id: int) -> Batch:
     row.is_cancelled = False
     _record(session, actor, "scorecard.pdfs_retried", row, {"pdfs": count})
     return _counted(session, [row])[0]
-
-
-def file_names(session: Session) -> FileNames:
-    """How files are named in this organisation."""
-    return session.scalar(select(IssuingPolicy.file_names)) or FileNames.NUMBER_NAME_PERIOD
-
-
-def choose_file_names(session: Session, actor: Actor, style: FileNames) -> None:
-    """Name files so from now on."""
-    require(session, actor, Action.CYCLE_WRITE)
-    policy = session.scalar(select(IssuingPolicy).with_for_update())
-    before = file_names(session)
-    if policy is None:
-        session.add(IssuingPolicy(file_names=style))
-    else:
-        policy.file_names = style
-    session.flush()
-    details = {"file_names": [before, style]}
-    audit.record(
-        session, "cycle.file_names_chosen", actor_id=actor.person_id, about=("issuing_policy", None), details=details
-    )
 
 
 def _seen(actor: Actor) -> Select[PdfBatch]:

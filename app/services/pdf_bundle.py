@@ -18,7 +18,7 @@ from app.errors import Conflict
 from app.models import Appraisal, PdfBatchItem, Period, Person, PublishedScorecard
 from app.rules.issuing import PdfState, file_name
 from app.rules.vocabulary import Action, Language
-from app.services import leases, pdf_batches, pdf_choice
+from app.services import issuing_policy, leases, pdf_batches, pdf_choice
 from app.services.organisation import settings_of
 from app.services.pdf_batches import BatchState
 from app.services.pdf_choice import Wanted
@@ -62,7 +62,7 @@ def begin(sessions: Sessions, actor: Actor, period: Period, wanted: Wanted, lang
     with transaction(sessions, writes=False) as session:
         note_question(session, Action.SCORECARD_READ)
         chosen = pdf_choice.cards_of(actor, Action.SCORECARD_READ, period, wanted).order_by(Person.number)
-        style = pdf_batches.file_names(session)
+        style = issuing_policy.wishes(session).file_names
         cards = [
             _Card(
                 row.id,
@@ -87,7 +87,7 @@ def begin_batch(sessions: Sessions, actor: Actor, batch_id: int) -> Bundle:
 
 
 def _cards_of_batch(session: Session, actor: Actor, batch: pdf_batches.Batch) -> list[_Card]:
-    period, style = batch.row.period, pdf_batches.file_names(session)
+    period, style = batch.row.period, issuing_policy.wishes(session).file_names
     day = min(actor.today, period.ends_on)
     rows = session.execute(
         select(

@@ -16,7 +16,7 @@ from app.rules.check_value import check_value
 from app.rules.scorecard import Scorecard, Verification
 from app.rules.vocabulary import Action
 from app.rules.workflow import Step
-from app.services import audit, snapshots
+from app.services import audit, issuing_policy, snapshots
 from app.services.appraisals import refusal_of
 from app.services.card_cases import CardCase, case_of_card
 from app.services.cycles import period_of
@@ -49,6 +49,8 @@ class PeriodCard:
     """Whether the actor may move this person's case."""
     case: CardCase | None = None
     """What came after it was published; None where nothing was."""
+    offers_locked: bool = False
+    """Whether its PDF can also be had as a copy with a password."""
 
     @property
     def plan_id(self) -> int:
@@ -103,6 +105,7 @@ def period_card(
         scored=scored,
         published=published,
         case=case,
+        offers_locked=published is not None and issuing_policy.wishes(session).offers_locked,
         may_manage=allow(session, actor, Action.SCORECARD_CORRECT, person_id).is_allowed,
         may_publish=allow(session, actor, Action.SCORECARD_PUBLISH, person_id).is_allowed,
         refusal=refusal_of(scored, Step.PUBLISH),

@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.documents.cards import CardRefused
+from app.documents.locked_pdf import is_locked
 from app.models import PublishedScorecard
 from app.rules.check_value import check_value
 from app.rules.scorecard import Scorecard
@@ -102,6 +103,11 @@ def _fault(published: PublishedScorecard, card: Scorecard) -> str:
 def find_pdf(session: Session, content: bytes) -> PublishedScorecard | None:
     """The published scorecard that this very file was issued for; a single changed byte makes it none."""
     return issued_as(session, digest_of(content))
+
+
+def is_locked_copy(content: bytes) -> bool:
+    """Whether this opens with a password alone: a copy that was made for sending on, of which nothing is kept here."""
+    return is_locked(content)
 
 
 def is_digest(typed: str) -> bool:

@@ -59,6 +59,8 @@ NAMES: Final[Mapping[str, str]] = {
     "kpis": mark("KPIs"),
     "language": mark("language"),
     "left_on": mark("left"),
+    "locked": mark("copy with a password"),
+    "locked_copies": mark("copies with a password"),
     "logo": mark("logo"),
     "low": mark("lower limit"),
     "manager": mark("manager"),

@@ -25,7 +25,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "appeal.raised": mark("Objection raised"),
     "cause.action_done": mark("Corrective action done"),
     "cause.recorded": mark("Cause and corrective action recorded"),
-    "cycle.file_names_chosen": mark("Names of PDF files chosen"),
+    "cycle.file_names_chosen": mark("Rules for PDF files chosen"),
     "cycle.incentives_set": mark("Incentive bands set"),
     "appraisal.closed": mark("Appraisal closed"),
     "appraiser.assigned": mark("Another appraiser named"),

@@ -12,7 +12,7 @@ from app.models import Cycle, Period
 from app.routing import CurrentActor, DbSession, Needs, RowId, make_router, reading
 from app.rules.issuing import FileNames, PdfState, file_name
 from app.rules.vocabulary import Action, Language
-from app.services import cycles, pdf_batches, pdf_bundle, pdf_choice, units
+from app.services import cycles, issuing_policy, pdf_batches, pdf_bundle, pdf_choice, units
 from app.services.pdf_bundle import Bundle
 from app.services.pdf_choice import Wanted
 from app.web.asked_period import asked_period
@@ -53,6 +53,7 @@ def choose_page(request: Request, session: DbSession, actor: CurrentActor, query
         return page(request, "scorecards/no_cycle.html")
     cycle, period, every = asked
     wanted, language = _wanted(query), _language(request, query)
+    wishes = issuing_policy.wishes(session)
     return page(
         request,
         "scorecards/pdfs.html",
@@ -65,7 +66,7 @@ def choose_page(request: Request, session: DbSession, actor: CurrentActor, query
         is_hr=actor.is_hr,
         is_narrowed=wanted != Wanted(),
         language=language,
-        names=Form.showing(request.state.locale, names=pdf_batches.file_names(session).value),
+        names=Form.showing(request.state.locale, names=wishes.file_names.value, locked=wishes.offers_locked),
         managers=pdf_choice.managers(session, actor, period),
         period=period,
         preparable=pdf_choice.counts(session, actor, period, wanted, language, Action.SCORECARD_ISSUE),
@@ -156,14 +157,14 @@ def download_batch(request: Request, actor: CurrentActor, batch_id: RowId) -> Re
 
 @router.post("/pdf-names", dependencies=[Depends(Needs(Action.CYCLE_WRITE))])
 def choose_names(request: Request, session: DbSession, actor: CurrentActor, form: SentForm) -> Response:
-    """How files are named from now on."""
+    """How files are named from now on, and whether copies with a password are offered."""
     cycles.check_may_write(session, actor)
     asked, style = asked_period(session, actor, form), form.choice("names", FileNames)
     if style is None or not form.is_valid:
         raise Invalid(form.faults)
-    pdf_batches.choose_file_names(session, actor, style)
+    issuing_policy.choose(session, actor, style, offers_locked=form.checked("locked"))
     chosen = "?" + urlencode(_asked(asked.cycle, asked.period, Wanted(), _language(request, form))) if asked else ""
-    return redirect(request, f"/scorecards/pdf{chosen}", mark("The files are named so from now on."))
+    return redirect(request, f"/scorecards/pdf{chosen}", mark("This holds for all PDFs from now on."))
 
 
 def _sent(request: Request, bundle: Bundle) -> Response:

@@ -148,8 +148,12 @@ def show_card(
     status: int = 200,
     *,
     said: Mapping[str, Any] | None = None,
+    locking: Form | None = None,
 ) -> Response:
-    """The page of one scorecard; `form` is the one by which it is published, `said` comes from `following.said_of`."""
+    """The page of one scorecard; `form` is the one by which it is published, `locking` that by which its PDF is locked.
+
+    `said` comes from `following.said_of`.
+    """
     locale: Locale = request.state.locale
     codes = [period.code for period in found.cycle.periods]
     place = codes.index(found.period.code)
@@ -163,6 +167,7 @@ def show_card(
         faults=_texts(locale, [each.refusal.under(each.kpi.code) for each in found.scored.kpis if each.refusal]),
         form=form,
         found=found,
+        locking=locking or Form.showing(locale, lang=locale.language),
         is_own=found.person_id == request.state.actor.person_id,
         refusal_text=error_text(found.refusal, locale) if found.refusal else "",
         said=said or following.NOTHING_SAID,

@@ -77,7 +77,10 @@ def form_page(request: Request, query: Query) -> Response:
     code = query.text("code", required=False, limit=_LONGEST_CODE)
     if code and query.is_valid:
         return redirect(request, f"/verify/{quote(code.upper().replace(' ', ''), safe='')}")
-    return _page(request, Form.showing(request.state.locale))
+    form = Form.showing(request.state.locale)
+    if query.checked("locked"):  # so finds the script that leaves the file on its device
+        form.refuse("file", "pdf_locked")
+    return _page(request, form)
 
 
 @router.get("/verify/key", dependencies=_PUBLIC)
@@ -111,7 +114,11 @@ def check_file(request: Request, session: DbSession, form: SentForm) -> Response
     upload = form.file("file")
     if upload is None:
         return _page(request, form, status=HTTPStatus.BAD_REQUEST)
-    return _file_page(request, session, form, verification.find_pdf(session, upload.file.read()))
+    content = upload.file.read()
+    if verification.is_locked_copy(content):
+        form.refuse("file", "pdf_locked")
+        return _page(request, form)
+    return _file_page(request, session, form, verification.find_pdf(session, content))
 
 
 def _file_page(request: Request, session: DbSession, form: Form, found: PublishedScorecard | None) -> Response:

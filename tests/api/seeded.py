@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Appraisal, Cycle, KpiDefinition, Position, Unit
 from app.rules.entries import Figure
+from app.rules.issuing import FileNames
 from app.rules.noticing import NoticeKind
 from app.rules.vocabulary import CycleState
 from app.services.actuals import EntryValues, put_entry
@@ -19,6 +20,7 @@ from app.services.branding import change_branding
 from app.services.cycles import close_period
 from app.services.evidence import SentFile, add_evidence
 from app.services.feedback import ask, propose
+from app.services.issuing_policy import choose
 from app.services.library import seed_library
 from app.services.notices import list_notices, tell
 from app.services.plan_drafts import kpis_of
@@ -109,6 +111,7 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
     followed = follow_eli(session, example, TODAY)
     seed_library(session)
     change_branding(session, actor_of(cast.hana), LOOK, version=0)
+    choose(session, hana, FileNames.NUMBER_PERIOD, offers_locked=True)
     unit, position = Unit(code="EMPTY", name="Kosong"), Position(code="NOBODY", name="Belum ada")
     session.add_all([unit, position])
     draft = make_draft(session, hana, cast.eva, example.cycle)
@@ -161,6 +164,10 @@ def seed(session: Session, cast: Cast, clock: Clock) -> dict[str, Good]:
         "publish_scorecards": Good(body={"cycle": "2026", "period": "2026-02", "person_ids": [cast.eli.id]}),
         "get_scorecard": Good({"person_id": cast.eli.id, "cycle_code": "2026"}),
         "get_scorecard_pdf": Good({"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-01"}),
+        "lock_scorecard_pdf": Good(
+            {"person_id": cast.eli.id, "cycle_code": "2026", "period_code": "2026-01"},
+            body={"password": "kuda-hijau-tujuh"},
+        ),
         "list_archived_scorecards": Good({"person_id": cast.eli.id}),
         "get_plan_pdf": Good({"plan_id": example.plan.id}, query={"lang": "en"}),
         "get_calibration_pdf": Good(query={"cycle": "2026", "period": "2026-02"}),
@@ -196,7 +203,7 @@ def batch_calls(batches: Batches) -> dict[str, Good]:
         "resume_pdf_batch": Good({"batch_id": batches.stopped}),
         "retry_pdf_batch": Good({"batch_id": batches.failed}),
         "get_pdf_batch_zip": Good({"batch_id": batches.ready}),
-        "choose_pdf_names": Good(body={"names": "unit_folder"}),
+        "choose_pdf_names": Good(body={"names": "unit_folder", "locked_copies": True}),
     }
 
 

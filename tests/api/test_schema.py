@@ -39,7 +39,14 @@ Nor is a link sent to eli, who was told today.
 """
 ROLES = {"hana": 8, "mona": 5, "eli": 5, "anonymous": 1}
 """Who calls, and with how many generated requests of each sign for each operation."""
-FEW = {"get_scorecard_pdf", "get_scorecard_pdfs", "get_plan_pdf", "get_calibration_pdf", "get_completeness_pdf"}
+FEW = {
+    "get_scorecard_pdf",
+    "get_scorecard_pdfs",
+    "get_plan_pdf",
+    "get_calibration_pdf",
+    "get_completeness_pdf",
+    "lock_scorecard_pdf",
+}
 """Operations that take their time: called only as they should be."""
 
 

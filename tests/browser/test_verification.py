@@ -58,6 +58,9 @@ def test_the_file_stays_on_the_device(page_of: PageOf, cast: Cast, file: Path) -
     file.write_bytes(CONTENT + b" ")
     assert check(page, file) == ["GET"]
     expect(page.get_by_text("is not a PDF that was issued here, or it was changed since")).to_be_visible()
+    file.write_bytes(CONTENT + b"/Encrypt 5 0 R")
+    assert check(page, file) == ["GET"]
+    expect(page.get_by_text("is locked with a password.")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["en"])

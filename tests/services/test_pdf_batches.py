@@ -32,7 +32,7 @@ from app.models import (
 )
 from app.rules.issuing import FileNames, PdfState
 from app.rules.vocabulary import Language
-from app.services import expiry, issued, pdf_batches, pdf_preparing
+from app.services import expiry, issued, issuing_policy, pdf_batches, pdf_preparing
 from app.services.organisation import SETTINGS
 from app.services.pdf_batches import BatchState
 from app.services.pdf_choice import Wanted
@@ -318,7 +318,7 @@ def test_files_are_named_as_the_organisation_wants(company: Company) -> None:
         (FileNames.NUMBER_NAME_PERIOD, "Kartu-Skor_6_Otto-Oktavian_2026-01.pdf"),
     ):
         with transaction(company.sessions) as session:
-            pdf_batches.choose_file_names(session, actor_of(cast.hana), style)
+            issuing_policy.choose(session, actor_of(cast.hana), style)
         assert list(company.zip(cast.omar, batch_id))[1] == name
     with transaction(company.sessions, writes=False) as session:
         names = session.scalars(
