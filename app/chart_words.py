@@ -17,7 +17,7 @@ def trend_words(bars: Sequence[TrendBar], locale: Locale) -> str:
     return "; ".join(_point(locale, point.period_code, point.achievement, is_due=point.is_due) for point in points)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _point(locale: Locale, period_code: str, achievement: Decimal | None, *, is_due: bool) -> str:
     if achievement is None:
         return f"{locale.period(period_code)}: {locale.text(_NO_DATA if is_due else _LATER)}"

@@ -153,7 +153,7 @@ class Locale:
         return Decimal(("-" if sign == "-" else "") + plain)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _rounded(language: Language, value: Decimal | Fraction | int, places: int, grouping: bool) -> str:  # noqa: FBT001 - see above
     """Scores and weights of hundreds of cards are the same few thousand numbers."""
     return _written(language, shown_text(value, places), grouping=grouping)

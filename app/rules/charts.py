@@ -179,7 +179,7 @@ def _ranges(scale: Scale, width: int) -> tuple[Range, ...]:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _bar(score: Decimal, scale: Scale, width: int) -> Span:
     """The bar from zero to the score, to the left of zero for a negative one."""
     zero, end = scale.at(Decimal(0), width), scale.at(score, width)
@@ -236,7 +236,7 @@ def _columns(count: int, width: int) -> tuple[tuple[Decimal, Decimal, Decimal], 
     return tuple((shown(left + (step - wide) / 2), shown(wide), shown(left + step / 2)) for left in lefts)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _upright(achievement: Decimal, scale: Scale, height: int) -> tuple[Decimal, Decimal]:
     """Upper edge and height of a bar."""
     zero, end = scale.at(Decimal(0), height), scale.at(achievement, height)
