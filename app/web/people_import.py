@@ -133,6 +133,7 @@ def _shown(request: Request, preview: ImportPreview) -> dict[str, Any]:
     locale = request.state.locale
     rows = [planned for planned in preview.rows if planned.kind is not Kind.SAME]
     return {
+        "faulty": {found.line for found in preview.faults},
         "headings": {**HEADINGS, "manager": mark("Manager")},
         "import_path": "/people/import",
         "more_faults": max(0, len(preview.faults) - MOST_SHOWN),

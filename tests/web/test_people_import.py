@@ -102,11 +102,12 @@ def test_faults_stand_by_row_and_column_in_the_readers_language(
 ) -> None:
     rows = [RATNA, (*BUDI[:2], "no address", *BUDI[3:5], "K-9", "soon")]
     page = look(hana, sent(hana, *rows))
-    assert page.rows[:4] == [
+    assert page.rows == [
         ["Row", "Column", "What is wrong"],
         ["3", "E-mail", "is not an e-mail address"],
         ["3", "Joined on", "is not a date; write it like 31/12/2026"],
         ["Row", "Number", "Name", "What happens"],
+        ["2", "K-1", "Ratna", "new Direktur, Direksi"],
     ]
     assert "Nothing can be imported yet" in page.text
     in_indonesian = look(browser := as_(cast.hana), upload := sent(browser, *rows))
@@ -118,6 +119,15 @@ def test_faults_stand_by_row_and_column_in_the_readers_language(
     assert browser.submit(PREVIEW, {"upload": upload}).status_code == 400
     assert people_of(session) == set()
     assert session.scalar(select(func.count()).select_from(Unit)) == 0
+
+
+def test_a_row_with_something_to_correct_is_not_called_new(hana: Browser) -> None:
+    sari = ("K-3", "Sari", "sari@contoh.id", "Direksi", "Staf", "K-99", "01/03/2020")
+    page = look(hana, sent(hana, RATNA, sari))
+    assert page.rows[-2:] == [
+        ["2", "K-1", "Ratna", "new Direktur, Direksi"],
+        ["3", "K-3", "Sari", "to correct"],
+    ]
 
 
 def test_hundreds_of_faults_are_counted(hana: Browser) -> None:
