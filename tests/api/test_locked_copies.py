@@ -48,7 +48,8 @@ def test_a_copy_comes_and_nothing_of_it_stays(session: Session, cast: Cast, hana
             assert (file.encryption.R, str(file.Root.Lang)) == (6, "id")
     assert answers[0].content != answers[1].content
     assert session.scalars(select(IdempotencyKey)).all() == []
-    acts = session.scalars(select(AuditEntry.details).where(AuditEntry.action == "scorecard.downloaded")).all()
+    taken = AuditEntry.action == "scorecard.downloaded"
+    acts = session.scalars(select(AuditEntry.details).where(taken).order_by(AuditEntry.id)).all()
     assert [json.loads(each)["locked"] for each in acts] == [True, True]
     assert asked(eli, cast, version=2).json()["code"] == "not_published"
 

@@ -131,7 +131,8 @@ def test_a_copy_is_to_be_had_where_hr_offers_it_alone(example: Example, session:
     assert hana.submit("/pdf-names", NAMES).status_code == 303
     assert asked(eli, example).status_code == 409
     assert hana.submit("/pdf-names", NAMES).status_code == 303
-    acts = session.scalars(select(AuditEntry.details).where(AuditEntry.action == "cycle.file_names_chosen")).all()
+    chosen = AuditEntry.action == "cycle.file_names_chosen"
+    acts = session.scalars(select(AuditEntry.details).where(chosen).order_by(AuditEntry.id)).all()
     assert [json.loads(each) for each in acts] == [{"locked_copies": [False, True]}, {"locked_copies": [True, False]}]
 
 
