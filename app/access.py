@@ -177,8 +177,8 @@ def relations_to(session: Session, actor: Actor, person_id: int) -> frozenset[Re
         relations.add(_R.LINE)
     elif actor.person_id in managers:
         relations.add(_R.ABOVE)
-    is_given = exists(_assigned(actor).where(AppraiserAssignment.person_id == person_id))
-    is_second = exists(_seconded(actor).where(SecondPerson.person_id == person_id))
+    is_given = exists(_assigned_to(actor.person_id, actor.today).where(AppraiserAssignment.person_id == person_id))
+    is_second = exists(_seconded_to(actor.person_id, actor.today).where(SecondPerson.person_id == person_id))
     for holds, relation in zip(session.execute(select(is_given, is_second)).one(), (_R.LINE, _R.ABOVE), strict=True):
         if holds:
             relations.add(relation)
@@ -279,9 +279,9 @@ def may(actor: Actor, action: Action, person_id: ColumnElement[int] | object) ->
         if granted & {_R.LINE, _R.ABOVE}:
             condition = or_(condition, _below(actor, person_id, granted))
         if _R.LINE in granted:
-            condition = or_(condition, person_id.in_(_assigned(actor)))  # type: ignore[union-attr]
+            condition = or_(condition, person_id.in_(_assigned_to(actor.person_id, actor.today)))  # type: ignore[union-attr]
         if _R.ABOVE in granted:
-            condition = or_(condition, person_id.in_(_seconded(actor)))  # type: ignore[union-attr]
+            condition = or_(condition, person_id.in_(_seconded_to(actor.person_id, actor.today)))  # type: ignore[union-attr]
     if action in NEVER_ON_ONESELF:
         condition = condition & (person_id != actor.person_id)
     return condition
@@ -326,10 +326,6 @@ def leads(person_id: _Id, day: _Day) -> ColumnElement[bool]:
     return or_(*(exists(team) for team in teams))
 
 
-def _assigned(actor: Actor) -> Select[int]:
-    return _assigned_to(actor.person_id, actor.today)
-
-
 def _assigned_to(appraiser_id: _Id, day: _Day) -> Select[int]:
     """Those whom HR has given to somebody to appraise, in the place of their manager, as long as that holds."""
     return select(AppraiserAssignment.person_id).where(
@@ -338,10 +334,6 @@ def _assigned_to(appraiser_id: _Id, day: _Day) -> Select[int]:
         AppraiserAssignment.ends_on >= day,
         AppraiserAssignment.person_id != appraiser_id,
     )
-
-
-def _seconded(actor: Actor) -> Select[int]:
-    return _seconded_to(actor.person_id, actor.today)
 
 
 def _seconded_to(deputy_id: _Id, day: _Day) -> Select[int]:

@@ -11,6 +11,7 @@ from app.models import Cycle, GradeBand, Kpi, Milestone, Period, Person, Placeme
 from app.rules.entries import Figure
 from app.rules.vocabulary import Aggregation, Frequency, MeasureKind, Method, Missing
 from app.services.actuals import EntryValues, put_entry
+from app.services.appraisals import publish
 from app.services.plan_drafts import kpis_of
 from tests.cast import Cast, actor_of
 from tests.factories import TODAY
@@ -127,6 +128,14 @@ def make_example(
     sit(session, cast.mona, cast.eli, cast.eva, cast.hana)
     plan = give_plan(session, cast.eli, cycle)
     return Example(cast, cycle, plan, {kpi.code: kpi for kpi in kpis_of(plan)})
+
+
+def january_published(session: Session, cast: Cast) -> Example:
+    """The worked example whose January is recorded and published."""
+    made = make_example(session, cast)
+    made.record_january(session)
+    publish(session, actor_of(cast.mona), person_id=cast.eli.id, period_id=made.period("2026-01").id)
+    return made
 
 
 def give_plan(session: Session, person: Person, cycle: Cycle) -> Plan:

@@ -125,8 +125,7 @@ def _head(session: Session) -> tuple[int, str]:
     # Two transactions must not read the same head: SQLite's writers already stand in line, PostgreSQL's do here.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRESQL_LOCK})
-    row = session.execute(_LAST).one_or_none()
-    return (row.id, row.hash) if row else (0, GENESIS)
+    return anchor(session)
 
 
 def _random_salt() -> str:

@@ -1,6 +1,7 @@
 """How does the organisation want its PDFs: how are files named, and are copies with a password offered?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,9 +39,11 @@ def choose(session: Session, actor: Actor, file_names: FileNames, *, offers_lock
         session.add(policy)
     policy.file_names, policy.offers_locked = wanted.file_names, wanted.offers_locked
     session.flush()
-    facts = {"file_names": (before.file_names, wanted.file_names)}
-    switches = {"locked_copies": (before.offers_locked, wanted.offers_locked)}
-    details = {name: list(pair) for name, pair in (*facts.items(), *switches.items()) if pair[0] != pair[1]}
+    details: dict[str, Any] = {}
+    if wanted.file_names != before.file_names:
+        details["file_names"] = [before.file_names, wanted.file_names]
+    if wanted.offers_locked != before.offers_locked:
+        details["locked_copies"] = [before.offers_locked, wanted.offers_locked]
     if details:
         audit.record(
             session,

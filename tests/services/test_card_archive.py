@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.rules.vocabulary import AppealOutcome, AppraisalState
 from app.services.appeals import Decision, decide_appeal
-from app.services.appraisals import publish
 from app.services.card_archive import Archive, archive_of
 from app.services.receipts import acknowledge
 from app.services.where import Where
-from tests.cards import Example, make_example
+from tests.cards import Example, january_published
 from tests.cases import Past, make_past
 from tests.cast import Cast, actor_of
 from tests.pages import counted_queries
@@ -22,10 +21,7 @@ from tests.tools import SignIn
 @pytest.fixture
 def example(session: Session, cast: Cast) -> Example:
     """Eli's January of 2026 is published."""
-    made = make_example(session, cast)
-    made.record_january(session)
-    publish(session, actor_of(cast.mona), person_id=cast.eli.id, period_id=made.period("2026-01").id)
-    return made
+    return january_published(session, cast)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from app.services.organisation import SETTINGS
 from app.services.receipts import acknowledge, list_receipts
 from app.services.where import Where
 from app.settings import Settings
-from tests.cards import Example, give_plan, make_example
+from tests.cards import Example, give_plan, january_published, make_example
 from tests.cast import Cast, actor_of
 from tests.factories import TODAY
 from tests.post_office import PostOffice, free_port, open_office, text_of
@@ -168,9 +168,7 @@ def test_the_mail_holds_the_link_and_neither_file_nor_result(
 ) -> None:
     given = {"smtp_host": "127.0.0.1", "smtp_from": "kinerja@example.com", "base_url": "https://kinerja.example.com"}
     mailing = settings.model_copy(update=given)
-    made = make_example(session, cast)
-    made.record_january(session)
-    publish(session, actor_of(cast.mona), person_id=cast.eli.id, period_id=made.period("2026-01").id)
+    january_published(session, cast)
     session.info[SETTINGS] = mailing
     sessions.configure(info={SETTINGS: mailing})
     clock.set_day(TOMORROW)

@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from app.models import AuditEntry, IssuedPdf
 from app.rules.issuing import FileNames
 from app.services import issued
-from app.services.appraisals import publish
 from app.services.issuing_policy import Wishes, choose, wishes
 from app.settings import Settings
 from app.web.verification import look_ups
-from tests.cards import Example, make_example
+from tests.cards import Example, january_published
 from tests.cast import Cast, actor_of
 from tests.tools import Browser, SignIn
 
@@ -29,10 +28,7 @@ NAMES = {"cycle": "2026", "period": "2026-01", "names": "number_name_period"}
 @pytest.fixture
 def example(session: Session, cast: Cast) -> Example:
     """Eli's January is published."""
-    made = make_example(session, cast)
-    made.record_january(session)
-    publish(session, actor_of(cast.mona), person_id=cast.eli.id, period_id=made.period("2026-01").id)
-    return made
+    return january_published(session, cast)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from app.services import issued, pdf_preparing
 from app.services.appraisals import publish
 from app.services.plan_drafts import kpis_of
 from tests.broken import break_card
-from tests.cards import Example, give_plan, make_example
+from tests.cards import Example, give_plan, january_published
 from tests.cast import Cast, actor_of
 from tests.tools import SignIn
 
@@ -24,10 +24,7 @@ ZIP = "/scorecards/pdf.zip?cycle=2026&period=2026-01"
 @pytest.fixture
 def example(session: Session, cast: Cast) -> Example:
     """Eli's January is published."""
-    made = make_example(session, cast)
-    made.record_january(session)
-    publish(session, actor_of(cast.mona), person_id=cast.eli.id, period_id=made.period("2026-01").id)
-    return made
+    return january_published(session, cast)
 
 
 @pytest.fixture
