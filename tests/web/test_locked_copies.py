@@ -87,7 +87,7 @@ def test_a_copy_comes_that_opens_with_the_password_and_nothing_of_it_stays(
     assert after.keys() - before.keys() <= kept <= after.keys()
     assert PASSWORD not in caplog.text
     assert PASSWORD.encode() not in b"".join(path.read_bytes() for path in after.values())
-    assert "salinan dengan kata sandi" in as_(offered.cast.hana).get(f"/audit?person={offered.cast.eli.id}").text
+    assert "salinan dengan kata sandi" in as_(offered.cast.hana).get(f"/audit?person={offered.cast.eli.number}").text
 
 
 def test_what_is_wrong_stands_beside_the_field_and_the_password_is_not_shown_again(
