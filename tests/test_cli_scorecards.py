@@ -232,7 +232,6 @@ def stored(tmp_path: Path) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in (tmp_path / "data" / "pdf").rglob("*.pdf")}
 
 
-@pytest.mark.timeout(300)  # the engine tries the broken one to its limits, in processes that are started for it
 def test_a_broken_card_stops_no_other(database: Sessions, tmp_path: Path) -> None:
     with transaction(database) as session:
         example = make_example(session, make_cast(session))

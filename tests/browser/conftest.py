@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,6 @@ from app.web.session import cookie_name
 from tests import plans
 from tests.browser.sites import Site, answering, demo_site, empty_site
 from tests.browser.steps import PASSWORD
-from tests.browser.tours import Tour, tour
 from tests.cast import actor_of, make_cast
 from tests.factories import make_account, make_web_session
 from tests.tools import Clock
@@ -81,12 +79,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory, fonts: Path) -> Iterator[Site
     """The demo organisation; tests look at it and change nothing."""
     with demo_site(tmp_path_factory.mktemp("demo"), fonts) as site:
         yield site
-
-
-@pytest.fixture(scope="session")
-def tour_of(demo: Site) -> Callable[[str], Tour]:
-    """Where the one with a role comes in the demo organisation by following links."""
-    return cache(lambda role: tour(demo.app, demo.reader(role)))
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def answering(app: FastAPI, bound: socket.socket | None = None) -> Iterator[str]
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", limit_concurrency=64))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.01)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -59,6 +59,7 @@ def tab_to(page: Page, wanted: Locator, most: int = 120) -> None:
 
 def go_to(page: Page, place: str) -> None:
     """Choose an entry of the navigation, on a phone after opening the menu."""
+    page.wait_for_load_state()  # while a page comes nothing on it is visible yet
     menu = page.locator("summary", has_text="Menu")
     if menu.is_visible():
         menu.click()

@@ -8,7 +8,7 @@ from tests.browser.sites import Site
 from tests.browser.steps import press
 from tests.chromium import OpenPage
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow]
 
 
 class Slow:

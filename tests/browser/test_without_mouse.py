@@ -9,7 +9,7 @@ from tests.browser.sites import Site
 from tests.browser.steps import follow, go_to, press, tab_to
 from tests.chromium import OpenPage
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow]
 
 WEIGHTS = ["22%", "19%", "20%", "16%", "13%", "10%"]
 """What comes of the ratings, as in docs/scoring.md."""

@@ -68,7 +68,7 @@ from tests.cast import Cast, actor_of, make_cast
 from tests.plans import VALUES, add_kpi, add_objective, rate, start
 from tests.tools import Clock
 
-pytestmark = [pytest.mark.database, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.database, pytest.mark.slow]
 
 EMPLOYEES: Final = ("eli", "eva", "otto")
 EVERYBODY: Final = ("root", "mona", "omar", "eli", "eva", "otto", "hana", "audi")

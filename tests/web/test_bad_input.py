@@ -31,8 +31,9 @@ pytestmark = pytest.mark.slow
 
 ANSWERS = {200, 303, 400, 403, 404, 409, 413, 429}
 """What the pages may say to things that they never asked for; 403 where the form is about oneself."""
-SECONDS = 3.0
-"""Of processor time that one answer may take; the machine may be busy, so time on the wall proves nothing."""
+SECONDS = 30.0
+"""Of processor time that one answer may take. How fast answers are, benchmarks tell; this finds what grows with the
+square of 100,000 signs, which takes minutes, and lets pass what a slow machine and the collector add to a second."""
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 TEXTS = (
@@ -189,7 +190,6 @@ def site(attacker: Attacker, company: Company) -> Site:
 # --- Addresses --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(300)  # every page with every oddity: more than a thousand answers
 def test_no_address_upsets_any_page(app: FastAPI, site: Site, attacker: Attacker) -> None:
     known = queries_by_route(app, site)
     routes = [path for method, path in page_routes(app) if method == "GET"]
@@ -218,7 +218,6 @@ def test_no_address_upsets_any_page(app: FastAPI, site: Site, attacker: Attacker
 # --- Forms ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.timeout(600)  # every field of every form: more than a thousand answers
 def test_no_field_of_any_form_upsets_the_service(met: list[Met], attacker: Attacker) -> None:
     values = cycle((*TEXTS, *NUMBERS, *DAYS))
     lost: list[tuple[str, str, str, int]] = []
@@ -240,7 +239,6 @@ def test_no_field_of_any_form_upsets_the_service(met: list[Met], attacker: Attac
     assert attacker.slowest[0] < SECONDS, attacker.slowest
 
 
-@pytest.mark.timeout(300)
 def test_no_form_full_of_rubbish_upsets_the_service(met: list[Met], attacker: Attacker) -> None:
     every = cycle((*(text[:5_000] for text in TEXTS), *NUMBERS, *DAYS))
     for each in met:
