@@ -68,7 +68,7 @@ class SheetCell:
     fault: str
     overtaken: str
     """What somebody else recorded meanwhile."""
-    unit: str = ""
+    unit: str
     flags: tuple[Flag, ...] = ()
     column: int = 0
     """The place of the first field, counted over the fields of the row."""
@@ -204,7 +204,7 @@ def column_of(square: Square, locale: Locale, *, several: bool) -> SheetColumn:
     labels = labels_of(form_of(square.kpi), locale)
     return SheetColumn(
         name=square.kpi.name,
-        unit=square.kpi.unit_of_measure,
+        unit=_unit_typed(square.kpi, locale),
         slot=locale.period(square.span.on, short=True) if several else "",
         parts=labels if any(labels) else (),
         leaves=len(labels),
@@ -234,15 +234,27 @@ def cell_of(square: Square, reader: Reader, *, label: str, can_write: bool) -> S
         is_filled=square.is_filled,
         is_open=can_write and square.closed is None and not square.parts,
         closed=code_text(square.closed, {}, locale) if square.closed else "",
-        target=target_text(square.target, locale),
+        target=_target(square, locale),
         previous=outcome_text(square.previous, locale),
         parts=_parts_text(square, locale),
         address=entries_address(kpi, **{"period": period.code} if period else {}),
         fault=faults_text(reader.sent, (leaf.name for leaf in leaves)) if reader.sent and is_back else "",
         overtaken=overtaken_text(kpi, reader.overtaken[key], locale) if key in reader.overtaken else "",
-        unit=kpi.unit_of_measure,
+        unit=_unit_typed(kpi, locale),
         flags=square.flags,
     )
+
+
+def _unit_typed(kpi: Kpi, locale: Locale) -> str:
+    """The unit of what is typed; of growth that is a level, while the KPI's unit is that of its change."""
+    if kpi.measure is not MeasureKind.GROWTH:
+        return kpi.unit_of_measure
+    return locale.text(mark("the level, not the percentage"))
+
+
+def _target(square: Square, locale: Locale) -> str:
+    text = target_text(square.target, locale)
+    return f"{text}%" if text and square.kpi.measure is MeasureKind.GROWTH else text
 
 
 def _parts_text(square: Square, locale: Locale) -> str:

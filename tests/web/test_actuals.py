@@ -252,6 +252,17 @@ def test_the_grid_opens_at_the_month_that_is_over_with_every_figure_that_is_due(
     assert "≥ 310" in page.text
 
 
+def test_of_growth_the_grid_asks_for_the_level(session: Session, cast: Cast, as_: SignIn) -> None:
+    kpi = make_kpi("Sales growth", MeasureKind.GROWTH, target=Decimal("7.5"), unit_of_measure="%")
+    cycle = make_cycle(session)
+    make_plan(session, cast.eli, cycle, [kpi])
+    office = Office(session, cast, cycle, {"growth": kpi}, as_)
+    mona = office.browser(cast.mona)
+    assert "Sales growth the level, not the percentage Eli" in Page.of(mona.get("/entries")).text
+    assert "≥ 7.5%" in Page.of(mona.get("/entries")).text
+    assert "the level, not the percentage" in Page.of(mona.get(f"/entries/{kpi.id}")).text
+
+
 def test_what_is_typed_in_indonesian_is_stored_exactly_and_shown_again(office: Office) -> None:
     mona = office.browser(office.cast.mona, Language.INDONESIAN)
     fields = {
