@@ -180,6 +180,13 @@ def value_before(number: Decimal, kpi: Kpi, locale: Locale) -> str:
     return figure(brief(number), "" if kpi.measure is MeasureKind.GROWTH else kpi.unit_of_measure, locale)
 
 
+def unit_typed(kpi: Kpi, locale: Locale) -> str:
+    """The unit of what is typed; of growth that is a level, while the KPI's unit is that of its change."""
+    if kpi.measure is not MeasureKind.GROWTH:
+        return kpi.unit_of_measure
+    return locale.text(mark("the level, not the percentage"))
+
+
 def target_words(kpi: Kpi, locale: Locale) -> str:
     """What was agreed, in as few words as can be; empty while it is missing."""
     if kpi.method in _AGREED_BY:

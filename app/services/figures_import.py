@@ -14,9 +14,9 @@ from app.documents.spreadsheets import XLSX_TYPE, Cell, CellKind
 from app.errors import Conflict, Invalid
 from app.i18n import Locale
 from app.models import Kpi, Period, Plan
+from app.plan_words import unit_typed
 from app.rules.entries import Figure, FigureForm, Span, entry_span, figure_faults, overlap_fault
 from app.rules.faults import Fault
-from app.rules.methods import Scoring
 from app.rules.numbers import NotANumber
 from app.rules.vocabulary import Action, Channel, MeasureKind
 from app.services.actuals import Desk, EntryValues
@@ -78,7 +78,7 @@ def figures_file(
     period: Period,
     wanted: GridFilter,
     locale: Locale,
-    words: tuple[Callable[[Scoring, Locale], str], Callable[[FigureForm, Figure | None, Locale], Sequence[str]]],
+    words: tuple[Callable[[Square, Locale], str], Callable[[FigureForm, Figure | None, Locale], Sequence[str]]],
 ) -> bytes:
     """The figures of a team that the actor may record, one row for each field; `words` say targets and figures."""
     everybody = GridFilter(wanted.search, wanted.unit_id, wanted.manager, limit=MOST_PEOPLE)
@@ -145,7 +145,7 @@ def _lines(
     row: Row,
     square: Square,
     locale: Locale,
-    words: tuple[Callable[[Scoring, Locale], str], Callable[[FigureForm, Figure | None, Locale], Sequence[str]]],
+    words: tuple[Callable[[Square, Locale], str], Callable[[FigureForm, Figure | None, Locale], Sequence[str]]],
 ) -> list[FigureLine]:
     target, texts = words
     form, entry = square.book.form, square.entry
@@ -159,7 +159,7 @@ def _lines(
             place,
             (
                 row.person.number, row.person.name, square.kpi.name, square.span.on, name,
-                square.kpi.unit_of_measure, target(square.target, locale), _shown(form, text),
+                unit_typed(square.kpi, locale), target(square, locale), _shown(form, text),
             ),
         )
         for place, (name, text) in enumerate(zip(names, present, strict=False))

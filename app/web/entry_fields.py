@@ -20,6 +20,7 @@ from app.rules.numbers import plain, shown
 from app.rules.vocabulary import Frequency, MeasureKind, Method, SourceKind
 from app.services.actuals_grid import Cell
 from app.services.entry_books import figure_of, form_of
+from app.services.grid_squares import Square
 from app.web.forms import Form
 
 SOURCES: Final[Mapping[SourceKind, str]] = {
@@ -245,6 +246,12 @@ def target_text(scoring: Scoring, locale: Locale) -> str:
     if scoring.method in _SIGNS and scoring.target is not None:
         return _SIGNS[scoring.method] + outcome_text(scoring.target, locale)
     return ""
+
+
+def target_of(square: Square, locale: Locale) -> str:
+    """What was agreed for a figure; of growth in percent, for beside it stands a level."""
+    text = target_text(square.target, locale)
+    return f"{text}%" if text and square.kpi.measure is MeasureKind.GROWTH else text
 
 
 def figure_words(form: FigureForm, figure: Figure, locale: Locale) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from app.i18n import Locale, mark
 from app.messages import code_text
 from app.models import Entry, Kpi
+from app.plan_words import unit_typed
 from app.rules.data_quality import Flag
 from app.rules.vocabulary import Frequency, MeasureKind
 from app.services.actuals_grid import Grid, Row
@@ -21,7 +22,7 @@ from app.web.entry_fields import (
     labels_of,
     leaves_of,
     outcome_text,
-    target_text,
+    target_of,
     was_field,
     was_value,
 )
@@ -204,7 +205,7 @@ def column_of(square: Square, locale: Locale, *, several: bool) -> SheetColumn:
     labels = labels_of(form_of(square.kpi), locale)
     return SheetColumn(
         name=square.kpi.name,
-        unit=_unit_typed(square.kpi, locale),
+        unit=unit_typed(square.kpi, locale),
         slot=locale.period(square.span.on, short=True) if several else "",
         parts=labels if any(labels) else (),
         leaves=len(labels),
@@ -234,27 +235,15 @@ def cell_of(square: Square, reader: Reader, *, label: str, can_write: bool) -> S
         is_filled=square.is_filled,
         is_open=can_write and square.closed is None and not square.parts,
         closed=code_text(square.closed, {}, locale) if square.closed else "",
-        target=_target(square, locale),
+        target=target_of(square, locale),
         previous=outcome_text(square.previous, locale),
         parts=_parts_text(square, locale),
         address=entries_address(kpi, **{"period": period.code} if period else {}),
         fault=faults_text(reader.sent, (leaf.name for leaf in leaves)) if reader.sent and is_back else "",
         overtaken=overtaken_text(kpi, reader.overtaken[key], locale) if key in reader.overtaken else "",
-        unit=_unit_typed(kpi, locale),
+        unit=unit_typed(kpi, locale),
         flags=square.flags,
     )
-
-
-def _unit_typed(kpi: Kpi, locale: Locale) -> str:
-    """The unit of what is typed; of growth that is a level, while the KPI's unit is that of its change."""
-    if kpi.measure is not MeasureKind.GROWTH:
-        return kpi.unit_of_measure
-    return locale.text(mark("the level, not the percentage"))
-
-
-def _target(square: Square, locale: Locale) -> str:
-    text = target_text(square.target, locale)
-    return f"{text}%" if text and square.kpi.measure is MeasureKind.GROWTH else text
 
 
 def _parts_text(square: Square, locale: Locale) -> str:

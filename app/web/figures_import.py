@@ -17,7 +17,7 @@ from app.services import figures_import, uploads
 from app.services.actuals_grid import GridFilter
 from app.services.entry_books import form_of
 from app.services.figures_import import XLSX_TYPE, FigureChange
-from app.web.entry_fields import figure_words, slot_name, target_text, texts_of
+from app.web.entry_fields import figure_words, slot_name, target_of, texts_of
 from app.web.entry_saving import address, cycle_of, period_in
 from app.web.forms import Form, Query, SentForm
 from app.web.people_import import MOST_SHOWN, plain_name
@@ -45,7 +45,7 @@ def figures_file(request: Request, session: DbSession, actor: CurrentActor, quer
     figures_import.note_reading(session)
     if period is None:
         raise NotFound
-    words = (target_text, texts_of)
+    words = (target_of, texts_of)
     content = figures_import.figures_file(session, actor, period=period, wanted=wanted, locale=locale, words=words)
     name = locale.text(mark("figures-%(period)s.xlsx"), period=period.code)
     return as_file(content, name, XLSX_TYPE)

@@ -37,7 +37,7 @@ OTHERS = {"answer_feedback", "decline_feedback", "name_second_person", "remove_n
 
 Nor is a link sent to eli, who was told today.
 """
-ROLES = {"hana": 5, "mona": 3, "eli": 3, "anonymous": 1}
+ROLES = {"hana": 8, "mona": 5, "eli": 5, "anonymous": 1}
 """Who calls, and with how many generated requests of each sign for each operation."""
 FEW = {
     "get_scorecard_pdf",

@@ -40,7 +40,7 @@ def check(faults: list[str]) -> None:
 @pytest.mark.parametrize("role", ["hr", "manager", "auditor", "employee"])
 def test_pages(demo: Site, open_page: OpenPage, role: str) -> None:
     found = tour(demo.app, demo.reader(role))
-    faults = found.dead
+    faults = [*found.dead]
     for language in LOOKS:
         page = open_page(base_url=demo.address, locale=language)
         demo.enter(page, role, language)

@@ -18,7 +18,7 @@ from app.rules.vocabulary import Language, MeasureKind, PeriodState
 from app.services.actuals import EntryValues, put_entry
 from app.services.actuals_grid import GridFilter
 from app.services.figures_import import FiguresPreview, check_file, figures_file, read_file, take_file
-from app.web.entry_fields import target_text, texts_of
+from app.web.entry_fields import target_of, texts_of
 from tests.cast import Cast, actor_of
 from tests.teams import make_cycle, make_kpi, make_plan, period_of
 
@@ -56,7 +56,7 @@ def exported(session: Session, by: Person, plan: Plan) -> bytes:
         period=period,
         wanted=GridFilter(),
         locale=INDONESIAN,
-        words=(target_text, texts_of),
+        words=(target_of, texts_of),
     )
 
 

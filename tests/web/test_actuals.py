@@ -258,8 +258,9 @@ def test_of_growth_the_grid_asks_for_the_level(session: Session, cast: Cast, as_
     make_plan(session, cast.eli, cycle, [kpi])
     office = Office(session, cast, cycle, {"growth": kpi}, as_)
     mona = office.browser(cast.mona)
-    assert "Sales growth the level, not the percentage Eli" in Page.of(mona.get("/entries")).text
-    assert "≥ 7.5%" in Page.of(mona.get("/entries")).text
+    grid = Page.of(mona.get("/entries")).text
+    assert "Sales growth the level, not the percentage Eli" in grid
+    assert "≥ 7.5%" in grid
     assert "the level, not the percentage" in Page.of(mona.get(f"/entries/{kpi.id}")).text
 
 

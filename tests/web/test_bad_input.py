@@ -31,9 +31,8 @@ pytestmark = pytest.mark.slow
 
 ANSWERS = {200, 303, 400, 403, 404, 409, 413, 429}
 """What the pages may say to things that they never asked for; 403 where the form is about oneself."""
-SECONDS = 30.0
-"""Of processor time that one answer may take. How fast answers are, benchmarks tell; this finds what grows with the
-square of 100,000 signs, which takes minutes, and lets pass what a slow machine and the collector add to a second."""
+SECONDS = 3.0
+"""Of processor time that one answer may take; the machine may be busy, so time on the wall proves nothing."""
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 TEXTS = (
@@ -127,7 +126,12 @@ class Attacker:
         self.count += 1
         started = time.process_time()
         answer = send()
-        self.slowest = max(self.slowest, (time.process_time() - started, what))
+        took = time.process_time() - started
+        if took >= SECONDS:  # once may be the collector, which goes through all that the tests before have left
+            started = time.process_time()
+            send()
+            took = time.process_time() - started
+        self.slowest = max(self.slowest, (took, what))
         assert answer.status_code in ANSWERS, (what, answer.status_code)
         if answer.headers.get("content-type", "").startswith("text/html"):
             assert "<script>alert(1)" not in answer.text, what
